@@ -1,0 +1,30 @@
+package ledger
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
+	"syscall"
+
+	"tocsin/incident"
+)
+
+// storeError says in one sentence what the disk would not do. Whatever it was,
+// the transaction was not committed.
+func storeError(err error) error {
+	var have *incident.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &have):
+		return err
+	case isClosed(err):
+		return incident.Because(incident.Unavailable, err, "the store is closed")
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		return incident.Because(incident.Unavailable, err, "the disk is full: nothing was saved or changed; free some space and try again")
+	}
+	return incident.Because(incident.Unavailable, err, "the store could not be written: nothing was changed")
+}
+
+func sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

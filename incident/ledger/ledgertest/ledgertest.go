@@ -1,0 +1,95 @@
+// Package ledgertest gives tests a real store in a temporary folder.
+//
+// It is for tests alone. Each store it opens is verified when its test ends, so
+// every test of every package above the store is also a test of the audit log.
+package ledgertest
+
+import (
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"tocsin/incident/keys"
+	"tocsin/incident/ledger"
+)
+
+// Start is what a new Clock reads: a Monday, 09:00 UTC.
+var Start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// Clock is a clock that moves only when told. Safe for concurrent use.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// NewClock gives a clock that reads Start.
+func NewClock() *Clock { return &Clock{now: Start} }
+
+// Now is the reading; pass the method itself where a clock is wanted.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Set makes the clock read t, earlier than before or later.
+func (c *Clock) Set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t
+}
+
+// Advance moves the clock by d.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// Store is an open store with what it was opened with.
+type Store struct {
+	*ledger.DB
+	Clock *Clock
+	Keys  *keys.Ring
+	Dir   string // the data folder
+}
+
+// Open gives a new empty store whose clock reads Start.
+func Open(t testing.TB) *ledger.DB {
+	t.Helper()
+	return New(t).DB
+}
+
+// New is Open for tests that move the clock, look at the files or open them again.
+func New(t testing.TB) *Store {
+	t.Helper()
+	s := &Store{Clock: NewClock(), Keys: keys.Generate(), Dir: t.TempDir()}
+	s.open(t)
+	return s
+}
+
+// Reopen closes the store and opens its file again, as a restart would.
+func (s *Store) Reopen(t testing.TB) {
+	t.Helper()
+	if err := s.DB.Close(); err != nil {
+		t.Fatalf("close the store: %v", err)
+	}
+	s.open(t)
+}
+
+func (s *Store) open(t testing.TB) {
+	t.Helper()
+	db, err := ledger.Open(ledger.Config{
+		Path: filepath.Join(s.Dir, ledger.FileName), Clock: s.Clock.Now, Keys: s.Keys,
+	})
+	if err != nil {
+		t.Fatalf("open a store: %v", err)
+	}
+	s.DB = db
+	t.Cleanup(func() {
+		if s.DB == db { // not reopened since
+			db.Close()
+		}
+	})
+}

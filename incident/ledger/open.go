@@ -1,0 +1,212 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"tocsin/incident"
+	"tocsin/incident/keys"
+)
+
+// FileName is the store's usual name inside a data folder.
+const FileName = "ledger.db"
+
+// Config of a store. Path and Keys are required.
+type Config struct {
+	Path        string           // the file; made with its folder if absent, unless Inspect
+	Clock       func() time.Time // time.Now if nil
+	Keys        *keys.Ring       // unwraps the file's data keys
+	Logger      *slog.Logger     // nothing is logged if nil
+	LockTimeout time.Duration    // how long to wait for another process to let go; one second if 0
+
+	// Inspect opens for Verify, Fsck, Export and reading alone: nothing is
+	// written or migrated, and a damaged file opens as far as it can be read.
+	Inspect bool
+
+	// steps are the migrations; tests give fewer to make old files.
+	steps []step
+}
+
+// DB is an open store. It is safe for concurrent use.
+type DB struct {
+	path    string
+	bolt    *bbolt.DB
+	ring    *keys.Ring
+	signer  *keys.Signer
+	clock   func() time.Time
+	logger  *slog.Logger
+	inspect bool
+
+	turn    chan struct{} // holds a value while someone writes
+	waiting atomic.Int64  // who waits for the turn
+	group   *group        // the open group; the turn guards it
+	failed  error         // why no Update is taken any more; the turn guards it
+
+	nesting nesting
+	last    atomic.Int64 // instant of the last entry, in nanoseconds since 1970
+	behind  atomic.Bool  // the clock was behind at the last reading
+}
+
+// Open opens the store, making it if there is none, and brings an older one to
+// the present schema after copying it. Errors: Unavailable if another process
+// has it (and which), if the disk refuses, or if the file is damaged; Invalid
+// for a file of a newer version or a master key that is not its own.
+func Open(cfg Config) (*DB, error) {
+	if cfg.Path == "" || cfg.Keys == nil {
+		return nil, incident.Errorf(incident.Internal, "ledger: Open needs a path and keys")
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.LockTimeout <= 0 {
+		cfg.LockTimeout = time.Second
+	}
+	if cfg.steps == nil {
+		cfg.steps = migrations()
+	}
+	if !cfg.Inspect {
+		if err := os.MkdirAll(filepath.Dir(cfg.Path), 0o700); err != nil {
+			return nil, incident.Because(incident.Unavailable, err, "the data folder %s cannot be made", filepath.Dir(cfg.Path))
+		}
+	}
+	bolt, err := openFile(cfg)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{path: cfg.Path, bolt: bolt, ring: cfg.Keys, clock: cfg.Clock, logger: cfg.Logger,
+		inspect: cfg.Inspect, turn: make(chan struct{}, 1)}
+	if err := db.ready(cfg.steps); err != nil {
+		bolt.Close()
+		return nil, err
+	}
+	if !cfg.Inspect {
+		if err := db.signLock(); err != nil {
+			bolt.Close()
+			return nil, err
+		}
+	}
+	return db, nil
+}
+
+// openFile opens the bbolt file. bbolt trusts its pages and panics, or reads
+// outside its memory map, where they are damaged; here that becomes an error.
+func openFile(cfg Config) (bolt *bbolt.DB, err error) {
+	if info, serr := os.Stat(cfg.Path); serr == nil && info.Size() > 0 {
+		if err := checkMetas(cfg.Path, cfg.Inspect); err != nil {
+			return nil, err
+		}
+	} else if cfg.Inspect {
+		return nil, incident.Because(incident.NotFound, serr, "there is no store at %s", cfg.Path)
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = incident.Errorf(incident.Unavailable, "the file %s is damaged and cannot be opened: run tocsin fsck, or restore a backup", cfg.Path)
+		}
+	}()
+	bolt, err = bbolt.Open(cfg.Path, 0o600, &bbolt.Options{
+		Timeout:      cfg.LockTimeout,
+		FreelistType: bbolt.FreelistMapType,
+		ReadOnly:     cfg.Inspect,
+		// A file that outgrows its memory map must wait for every reader before
+		// it can be mapped anew, and readers then wait behind it. Mapping address
+		// space ahead, which costs no memory, makes that rare.
+		InitialMmapSize: initialMap,
+	})
+	switch {
+	case errors.Is(err, bbolt.ErrTimeout):
+		return nil, heldBy(cfg.Path)
+	case errors.Is(err, os.ErrPermission):
+		return nil, incident.Because(incident.Unavailable, err, "the file %s may not be opened by this user", cfg.Path)
+	case err != nil:
+		return nil, incident.Because(incident.Unavailable, err, "the file %s cannot be opened", cfg.Path)
+	}
+	return bolt, nil
+}
+
+// ready makes an empty file a store, migrates an old one, and loads the signer.
+func (db *DB) ready(steps []step) error {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	schema, err := db.schema()
+	if err != nil {
+		return err
+	}
+	newest := 1 + len(steps)
+	switch {
+	case schema > newest:
+		return incident.Errorf(incident.Invalid,
+			"%s was written by a newer version of Tocsin (schema %d, this program knows up to %d): use that version or a later one; nothing was changed", db.path, schema, newest)
+	case schema == 0 && db.inspect:
+		return incident.Errorf(incident.NotFound, "%s holds no store", db.path)
+	case schema == 0:
+		if err := db.create(newest); err != nil {
+			return err
+		}
+	}
+	if err := db.loadSigner(); err != nil {
+		return err
+	}
+	if schema != 0 && schema < newest && !db.inspect {
+		if err := db.migrate(schema, steps); err != nil {
+			return err
+		}
+	}
+	return db.bolt.View(func(b *bbolt.Tx) error {
+		s, err := readLog(b)
+		if err != nil && db.inspect {
+			return nil // Verify will say where
+		}
+		db.last.Store(s.last.UnixNano())
+		return err
+	})
+}
+
+func (db *DB) loadSigner() error {
+	return db.View(context.Background(), func(tx *Tx) error {
+		k, err := tx.openingKey(logKey)
+		if err != nil {
+			if incident.KindOf(err) == incident.Unavailable {
+				return incident.Because(incident.Invalid, err, "the master key given is not the one %s was sealed with", db.path)
+			}
+			return incident.Because(incident.Unavailable, err, "%s: the key of the audit log cannot be read: keys/%s", db.path, logKey)
+		}
+		name := "tocsin"
+		if store := tx.get(metaBucket, Key(storeName)); store != nil && plainID(string(store)) {
+			name = origin(string(store))
+		}
+		db.signer, err = keys.NewSigner(name, k)
+		return err
+	})
+}
+
+// Path is the file's path.
+func (db *DB) Path() string { return db.path }
+
+// Close waits for the transactions under way and lets the file go.
+func (db *DB) Close() error {
+	db.turn <- struct{}{} // whoever writes has passed the turn on; any group is committed
+	defer func() { <-db.turn }()
+	if g := db.group; g != nil {
+		db.group = nil
+		db.finish(g)
+	}
+	if db.failed == nil {
+		db.failed = incident.Errorf(incident.Unavailable, "the store is closed")
+	}
+	db.dropLock()
+	if err := db.bolt.Close(); err != nil {
+		return storeError(err)
+	}
+	return nil
+}
