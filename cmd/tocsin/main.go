@@ -14,8 +14,6 @@ import (
 	_ "time/tzdata" // deadlines are counted in the recipient's zone, on machines without a zone database too
 
 	"github.com/alecthomas/kong"
-
-	"tocsin/incident"
 )
 
 // Exit codes, as scripts rely on them.
@@ -96,8 +94,5 @@ func report(w io.Writer, err error) int {
 	}
 	// At the machine itself the operator sees the whole error, cause included.
 	fmt.Fprintln(w, "tocsin:", err)
-	if incident.KindOf(err) == incident.Invalid {
-		return exitUsage
-	}
 	return exitFailed
 }

@@ -1,0 +1,23 @@
+package affected
+
+import "slices"
+
+// Our names for columns of the directory. The first group describes a person,
+// the second names one and can be matched by.
+var (
+	describing = []string{"name", "country", "region", "birth_date", "language", "postal_address"}
+
+	// naming is in order of strength: where a row's keys name different people,
+	// the earlier key decides. Numbers given to one person come before
+	// addresses that households share.
+	naming = []string{
+		"customer_id", "account_number", "insurance_policy", "medical_id", "student_id", "employee_id", "ssn", "tax_id",
+		"national_id", "passport", "driver_license", "state_id", "user_name", "email", "phone",
+	}
+)
+
+// MatchKeys lists the names an exposure can match by, the strongest first.
+func MatchKeys() []string { return slices.Clone(naming) }
+
+// DirectoryColumns lists the names the directory's columns can be given.
+func DirectoryColumns() []string { return slices.Concat(naming, describing) }

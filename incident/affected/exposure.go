@@ -1,0 +1,287 @@
+package affected
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+)
+
+// allColumns are the columns of an exposure that the spec names.
+func (e *Exposure) allColumns() []string {
+	var columns []string
+	for _, key := range sortedKeys(e.Match) {
+		columns = appendNew(columns, e.Match[key])
+	}
+	if e.ElementsColumn != "" {
+		columns = appendNew(columns, e.ElementsColumn)
+	}
+	for _, name := range sortedKeys(e.Columns) {
+		columns = appendNew(columns, e.Columns[name])
+	}
+	return columns
+}
+
+// matcher matches the rows of one exposure.
+type matcher struct {
+	run    *run
+	seen   []uint32
+	keys   []matchKey // the strongest first
+	always Elements
+	column int // holds elements; -1 for none
+	name   string
+	flags  []flagColumn
+}
+
+type matchKey struct {
+	name  string
+	field int
+	index *index
+}
+
+type flagColumn struct {
+	field    int
+	elements Elements
+}
+
+// outcome is what became of the rows of one block.
+type outcome struct {
+	matched, duplicates, conflicts int64
+	unmatched                      []int // rows
+	bad                            []badRow
+	open                           []badRow // conflicts
+}
+
+func (r *run) newMatcher(e *Exposure, f format, seen []uint32) *matcher {
+	m := &matcher{run: r, seen: seen, column: -1, name: e.ElementsColumn}
+	for _, key := range naming {
+		if column := e.Match[key]; column != "" {
+			m.keys = append(m.keys, matchKey{key, fieldOf(f, column), r.indexes[key]})
+		}
+	}
+	for _, name := range e.Elements {
+		one, _ := ElementOf(name)
+		m.always |= one
+	}
+	if e.ElementsColumn != "" {
+		m.column = fieldOf(f, e.ElementsColumn)
+	}
+	for _, name := range sortedKeys(e.Columns) {
+		one, _ := ElementOf(name)
+		m.flags = append(m.flags, flagColumn{fieldOf(f, e.Columns[name]), one})
+	}
+	return m
+}
+
+// block matches the rows of a block. Who appears where and with what is kept
+// in sets of bits that only ever grow, so the order in which blocks come does not matter.
+func (m *matcher) block(n *normalizer, b *batch, o *outcome) {
+	*o = outcome{unmatched: o.unmatched[:0], bad: o.bad[:0], open: o.open[:0]}
+	for row := range b.rows() {
+		elements, ok := m.elements(b, row)
+		if !ok {
+			o.bad = append(o.bad, badRow{line: b.lines[row], why: fmt.Sprintf("column %q holds an unknown element", m.name)})
+			continue
+		}
+		person, why, ok := m.person(n, b, row)
+		if !ok {
+			o.unmatched = append(o.unmatched, row)
+			continue
+		}
+		if why != "" {
+			o.conflicts++
+			o.open = append(o.open, badRow{line: b.lines[row], why: why})
+		}
+		if have := atomic.LoadUint64(&m.run.shown[person]); have|uint64(elements) != have {
+			atomic.OrUint64(&m.run.shown[person], uint64(elements))
+		}
+		bit := uint32(1) << (person % 32)
+		if atomic.OrUint32(&m.seen[person/32], bit)&bit == 0 {
+			o.matched++
+		} else {
+			o.duplicates++
+		}
+	}
+}
+
+func (m *matcher) elements(b *batch, row int) (Elements, bool) {
+	set := m.always
+	if m.column >= 0 {
+		some, ok := ParseElements(string(b.field(row, m.column)))
+		if !ok {
+			return 0, false
+		}
+		set |= some
+	}
+	for _, f := range m.flags {
+		if len(trim(b.field(row, f.field))) > 0 {
+			set |= f.elements
+		}
+	}
+	return set, true
+}
+
+// person finds who a row means. why is set where it could mean several people.
+func (m *matcher) person(n *normalizer, b *batch, row int) (person uint32, why string, ok bool) {
+	var finds [16]found
+	var by [16]int
+	hits := 0
+	for i, key := range m.keys {
+		h := m.run.hash(n, key.name, b.field(row, key.field))
+		if !h.some {
+			continue
+		}
+		if f, ok := key.index.find(h.tag, h.tag2); ok {
+			finds[hits], by[hits] = f, i
+			hits++
+		}
+	}
+	if hits == 0 {
+		return 0, "", false
+	}
+	first := finds[0]
+	if first.chain == 0 {
+		for i := 1; i < hits; i++ {
+			if !m.keys[by[i]].index.holds(finds[i], first.person) {
+				return first.person, m.keys[by[0]].name + " and " + m.keys[by[i]].name + " name different people", true
+			}
+		}
+		return first.person, "", true
+	}
+	return m.narrow(first, finds[1:hits], by[:hits])
+}
+
+// narrow looks among the people who share the strongest key for the one whom
+// the row's other keys name too.
+func (m *matcher) narrow(first found, others []found, by []int) (person uint32, why string, ok bool) {
+	key := m.keys[by[0]]
+	fits, fit := 0, first.person
+	if len(others) > 0 {
+		for at, n := first.chain, 0; at != 0 && n < chainLimit; n++ {
+			l := key.index.shared[at-1]
+			all := true
+			for i, f := range others {
+				all = all && m.keys[by[i+1]].index.holds(f, l.person)
+			}
+			if all {
+				if fits++; fits == 1 {
+					fit = l.person
+				}
+			}
+			at = l.next
+		}
+	}
+	if fits == 1 {
+		return fit, "", true
+	}
+	return fit, "several people in the directory have this " + key.name, true
+}
+
+func (r *run) matchExposures(ctx context.Context) error {
+	// 8 bytes and a bit for each exposure, for every person.
+	words := int64(r.people+31) / 32
+	if err := r.budget.take(int64(r.people)*8 + words*4*int64(len(r.spec.Exposures)+1)); err != nil {
+		return err
+	}
+	r.shown = make([]uint64, r.people)
+	keys := r.matchedBy()
+	header := appendCSV(nil, "file", "line", "why", "exposure")
+	for _, key := range keys {
+		header = appendField(append(header, ','), []byte(key))
+	}
+	r.out.unmatched.Write(append(header, '\n'))
+	for i := range r.spec.Exposures {
+		r.seen = append(r.seen, bitset(r.people))
+		if err := r.matchExposure(ctx, &r.spec.Exposures[i], r.seen[i], keys); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) matchExposure(ctx context.Context, e *Exposure, seen []uint32, keys []string) error {
+	in, err := openInput(ctx, r.from, e.Path, e.allColumns(), r.lim, true)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	m := r.newMatcher(e, in.format, seen)
+	normal := normalizers(r.opt.Workers)
+	s := InputSummary{Name: e.Name, Path: in.path}
+	err = read(ctx, in, r.opt.Workers, func(w int, j *job[outcome]) {
+		m.block(normal[w], &j.batch, &j.value)
+	}, func(j *job[outcome]) error {
+		o := &j.value
+		bad := mergeByLine(j.bad, o.bad)
+		s.Rows += int64(j.rows() + len(j.bad))
+		s.Malformed += int64(len(bad))
+		s.Matched += o.matched
+		s.Duplicates += o.duplicates
+		s.Unmatched += int64(len(o.unmatched))
+		r.sum.Conflicts += o.conflicts
+		for _, row := range o.unmatched {
+			if err := r.writeUnmatched(m, e, j, row, keys); err != nil {
+				return err
+			}
+		}
+		for _, c := range o.open {
+			if err := writeRow(r.out.conflicts, in.path, j.start.line+uint64(c.line), c.why); err != nil {
+				return err
+			}
+		}
+		r.progress("match", s.Name, in, s.Rows, j.raw)
+		return r.reject(in.path, j.start.line, bad)
+	})
+	if err != nil {
+		return err
+	}
+	err = r.finish(in, &s)
+	r.sum.Inputs = append(r.sum.Inputs, s)
+	r.sum.Matched += s.Matched
+	r.sum.Duplicates += s.Duplicates
+	r.sum.Unmatched += s.Unmatched
+	r.sum.Malformed += s.Malformed
+	return err
+}
+
+// mergeByLine merges two lists in the order of lines into one.
+func mergeByLine(a, b []badRow) []badRow {
+	if len(b) == 0 {
+		return a
+	}
+	out := make([]badRow, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if a[0].line <= b[0].line {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
+
+// writeUnmatched lists a row with the keys it has, because they are all by
+// which a person can find out whom it means.
+func (r *run) writeUnmatched(m *matcher, e *Exposure, j *job[outcome], row int, keys []string) error {
+	line := appendField(nil, []byte(e.Path))
+	line = fmt.Appendf(append(line, ','), "%d,", j.start.line+uint64(j.lines[row]))
+	var tail []byte
+	why := "no key"
+	for _, key := range keys {
+		tail = append(tail, ',')
+		for _, k := range m.keys {
+			if k.name == key {
+				value := trim(j.field(row, k.field))
+				if len(value) > 0 {
+					why = "nobody in the directory has this key"
+				}
+				tail = appendField(tail, value)
+			}
+		}
+	}
+	line = appendField(append(append(line, why...), ','), []byte(e.Name))
+	line = append(append(line, tail...), '\n')
+	if _, err := r.out.unmatched.Write(line); err != nil {
+		return outputError(err)
+	}
+	return nil
+}

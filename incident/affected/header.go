@@ -1,0 +1,87 @@
+package affected
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tocsin/incident"
+)
+
+// readHeader reads the header of a CSV file and finds the wanted columns in it.
+func (in *input) readHeader(columns []string, lim limits) error {
+	header, final, err := in.blocks.next(nil)
+	in.line = 1
+	for err == nil {
+		trimmed := bytes.TrimLeft(header, "\r\n") // empty lines before the header
+		in.line += uint64(bytes.Count(header[:len(header)-len(trimmed)], []byte{'\n'}))
+		header = trimmed
+		var names []string
+		_, stop, why, more := splitRecord(header, 0, final, lim, func(_ int, s span) {
+			name := header[s.from:s.to]
+			if s.escaped {
+				name = bytes.ReplaceAll(name, []byte(`""`), []byte(`"`))
+			}
+			names = append(names, string(trim(name)))
+		})
+		switch {
+		case len(header) == 0 && final:
+			return incident.Errorf(incident.Invalid, "%s: is empty; a CSV file begins with a line that names its columns", in.path)
+		case why != "":
+			return incident.Errorf(incident.Invalid, "%s:%d: the header cannot be read: %s", in.path, in.line, why)
+		case !more && len(header) > 0:
+			in.line += uint64(bytes.Count(header[:stop], []byte{'\n'}))
+			in.blocks.unread(header[stop:])
+			return in.chooseColumns(names, columns, lim)
+		}
+		var block []byte
+		block, final, err = in.blocks.next(nil)
+		header = append(header, block...)
+	}
+	return in.readError(err)
+}
+
+func (in *input) chooseColumns(header, columns []string, lim limits) error {
+	f := &csvFormat{fields: len(header), lim: lim}
+	var problems []incident.Problem
+	for _, name := range columns {
+		at := slices.Index(header, name)
+		switch {
+		case at < 0:
+			problems = append(problems, incident.Problem{Where: in.path, What: missingColumn(header, name)})
+		case slices.Contains(header[at+1:], name):
+			problems = append(problems, incident.Problem{Where: in.path, What: fmt.Sprintf("has more than one column called %q", name)})
+		default:
+			f.want = append(f.want, at)
+		}
+	}
+	if len(problems) > 0 {
+		return &incident.Error{Kind: incident.Invalid, Message: in.path + " does not have the columns the spec names", Problems: problems}
+	}
+	slices.Sort(f.want)
+	for _, at := range f.want {
+		f.names = append(f.names, header[at])
+	}
+	in.format = f
+	return nil
+}
+
+// missingColumn does not list the columns there are: a file without a header
+// would show its first person.
+func missingColumn(header []string, name string) string {
+	what := fmt.Sprintf("has no column called %q", name)
+	for _, h := range header {
+		if strings.EqualFold(h, name) {
+			return what + fmt.Sprintf("; did you mean %q?", h)
+		}
+	}
+	if len(header) == 1 {
+		for sep, called := range map[string]string{";": "semicolons", "\t": "tabs", "|": "bars", "\r": "carriage returns"} {
+			if strings.Contains(header[0], sep) {
+				return what + "; its columns seem to be separated by " + called + ", which is not supported yet in this version"
+			}
+		}
+	}
+	return what
+}

@@ -1,0 +1,207 @@
+package affected
+
+import (
+	"context"
+	"math/bits"
+
+	"tocsin/incident"
+)
+
+// rosterColumns are the columns of people.csv, in the contract's order.
+var rosterColumns = [...]string{"customer_id", "name", "email", "country", "region", "language", "elements", "sources"}
+
+// tallies are one worker's counts of people. They are sums, so the workers' can be added in any order.
+type tallies struct {
+	by        map[string]*residence
+	cache     map[string]*residence // by country and region as the directory spells them
+	noContact int64
+}
+
+type residence struct {
+	people   int64
+	elements [len(elementNames)]int64
+}
+
+// cacheSize bounds how many spellings of places a worker remembers.
+const cacheSize = 4096
+
+func (t *tallies) residence(scratch, country, region []byte) (*residence, []byte) {
+	scratch = append(append(append(scratch[:0], country...), 0), region...)
+	if r := t.cache[string(scratch)]; r != nil {
+		return r, scratch
+	}
+	j := Jurisdiction(string(country), string(region))
+	r := t.by[j]
+	if r == nil {
+		r = &residence{}
+		t.by[j] = r
+	}
+	if len(t.cache) < cacheSize {
+		t.cache[string(scratch)] = r
+	}
+	return r, scratch
+}
+
+// writer writes the rows of people.csv for affected people.
+type writer struct {
+	run     *run
+	hit     []uint32 // everyone affected, as bits
+	fields  [6]int   // of the first rosterColumns
+	contact []int    // fields of phone and postal address
+	email   int
+}
+
+// writePeople reads the directory for the second time.
+func (r *run) writePeople(ctx context.Context, crc uint32) error {
+	in, err := openInput(ctx, r.from, r.spec.Directory.Path, r.directoryColumns(), r.lim, false)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	w := &writer{run: r, hit: bitset(r.people)}
+	for _, seen := range r.seen {
+		for i, word := range seen {
+			w.hit[i] |= word
+		}
+	}
+	column := func(name string) int {
+		if c := r.spec.Directory.Columns[name]; c != "" {
+			return fieldOf(in.format, c)
+		}
+		return -1
+	}
+	for i := range w.fields {
+		w.fields[i] = column(rosterColumns[i])
+	}
+	w.email = column("email")
+	for _, name := range []string{"phone", "postal_address"} {
+		if f := column(name); f >= 0 {
+			w.contact = append(w.contact, f)
+		}
+	}
+	all := make([]tallies, r.opt.Workers)
+	for i := range all {
+		all[i] = tallies{by: map[string]*residence{}, cache: map[string]*residence{}}
+	}
+	r.out.people.Write(append(appendCSV(nil, rosterColumns[:]...), '\n'))
+	changed := incident.Errorf(incident.Conflict, "%s: changed while it was being read; run again", in.path)
+	rows, people := int64(0), uint64(0)
+	err = read(ctx, in, r.opt.Workers, func(worker int, j *job[[]byte]) {
+		j.value = w.block(&all[worker], j)
+	}, func(j *job[[]byte]) error {
+		rows += int64(j.rows() + len(j.bad))
+		people += uint64(j.rows())
+		if people > r.people {
+			return changed
+		}
+		r.progress("write", "directory", in, rows, j.raw)
+		if _, err := r.out.people.Write(j.value); err != nil {
+			return outputError(err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if people != r.people || in.tally.crc != crc {
+		return changed
+	}
+	r.sum.People = count(w.hit)
+	r.addUp(all)
+	return nil
+}
+
+// block gives the rows of the affected people of one block.
+func (w *writer) block(t *tallies, j *job[[]byte]) []byte {
+	out := j.value[:0]
+	var scratch []byte
+	for row := range j.rows() {
+		person := j.start.row + uint64(row)
+		if person >= w.run.people || !has(w.hit, person) {
+			continue
+		}
+		var country, region []byte
+		for i, f := range w.fields {
+			var value []byte
+			if f >= 0 {
+				value = trim(j.field(row, f))
+			}
+			switch rosterColumns[i] {
+			case "country":
+				country = value
+			case "region":
+				region = value
+			}
+			out = append(appendField(out, value), ',')
+		}
+		elements := w.run.shown[person]
+		out = append(Elements(elements).appendTo(out), ',')
+		out = append(w.sources(out, person), '\n')
+		var r *residence
+		r, scratch = t.residence(scratch, country, region)
+		r.people++
+		for e := elements; e != 0; e &= e - 1 {
+			r.elements[bits.TrailingZeros64(e)]++
+		}
+		if !w.reachable(j, row) {
+			t.noContact++
+		}
+	}
+	return out
+}
+
+// sources writes the names of the exposures in which person appears, joined by "+".
+func (w *writer) sources(out []byte, person uint64) []byte {
+	from := len(out)
+	quote := false
+	for i, seen := range w.run.seen {
+		if has(seen, person) {
+			if len(out) > from {
+				out = append(out, '+')
+			}
+			name := w.run.spec.Exposures[i].Name
+			field := appendField(nil, []byte(name))
+			quote = quote || len(field) != len(name)
+			out = append(out, name...)
+		}
+	}
+	if quote {
+		return append(out[:from], appendField(nil, out[from:])...)
+	}
+	return out
+}
+
+func (w *writer) reachable(j *job[[]byte], row int) bool {
+	if w.email >= 0 && usableEmail(trim(j.field(row, w.email))) {
+		return true
+	}
+	for _, f := range w.contact {
+		if len(trim(j.field(row, f))) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) addUp(all []tallies) {
+	r.sum.ByJurisdiction = map[string]int64{}
+	r.sum.ByElement = map[string]int64{}
+	r.sum.ByJurisdictionWithin = map[string]map[string]int64{}
+	for _, t := range all {
+		r.sum.NoContact += t.noContact
+		for j, res := range t.by {
+			r.sum.ByJurisdiction[j] += res.people
+			within := r.sum.ByJurisdictionWithin[j]
+			if within == nil {
+				within = map[string]int64{}
+				r.sum.ByJurisdictionWithin[j] = within
+			}
+			for i, n := range res.elements {
+				if n > 0 {
+					within[elementNames[i]] += n
+					r.sum.ByElement[elementNames[i]] += n
+				}
+			}
+		}
+	}
+}

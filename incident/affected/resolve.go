@@ -1,0 +1,187 @@
+package affected
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"math/bits"
+	"runtime"
+	"time"
+
+	"tocsin/incident"
+)
+
+// Outputs are where the tables go, as CSV with a header; nil ones are not written.
+// What was written is only worth anything once Resolve has returned without an error.
+type Outputs struct {
+	People    io.Writer // people.csv, for ReadRoster
+	Unmatched io.Writer // unmatched.csv: file, line, why, exposure, and the keys of the row
+	Rejected  io.Writer // rejected.csv: file, line, why
+	Conflicts io.Writer // conflicts.csv: file, line, why
+}
+
+// run is one resolution under way.
+type run struct {
+	spec    Spec
+	from    Sources
+	opt     Options
+	lim     limits
+	budget  *budget
+	key     hashKey
+	indexes map[string]*index // by the name of the key
+	people  uint64            // rows of the directory
+	seen    [][]uint32        // for each exposure, people who appear in it, as bits
+	shown   []uint64          // Elements of each person
+	out     struct{ people, unmatched, rejected, conflicts *bufio.Writer }
+	sum     Summary
+}
+
+// Resolve matches the exposures with the directory. Errors are Invalid (the spec
+// or a file, every problem at once where it can be told beforehand), TooLarge (the memory
+// limit), Conflict (a file changed while it was read), or ctx's.
+func Resolve(ctx context.Context, spec Spec, from Sources, to Outputs, opt Options) (Summary, error) {
+	return resolve(ctx, spec, from, to, opt, limits{block: blockSize, record: maxRecord})
+}
+
+func resolve(ctx context.Context, spec Spec, from Sources, to Outputs, opt Options, lim limits) (Summary, error) {
+	if err := spec.Validate(); err != nil {
+		return Summary{}, err
+	}
+	if opt.Workers < 0 || opt.Workers > 1024 {
+		return Summary{}, incident.Errorf(incident.Invalid, "%d workers make no sense: give 1 to 1024, or 0 for one for each processor", opt.Workers)
+	}
+	if opt.Workers == 0 {
+		opt.Workers = runtime.GOMAXPROCS(0)
+	}
+	var began time.Time
+	if opt.Now != nil {
+		began = opt.Now()
+	}
+	r := &run{spec: spec, from: from, opt: opt, lim: lim, budget: &budget{limit: opt.Memory}, key: newHashKey()}
+	// A block, its carry, and about as much for the places of its fields.
+	if err := r.budget.take(int64(3*opt.Workers+2) * 3 * int64(lim.block)); err != nil {
+		return Summary{}, err
+	}
+	r.out.people, r.out.unmatched = buffered(to.People), buffered(to.Unmatched)
+	r.out.rejected, r.out.conflicts = buffered(to.Rejected), buffered(to.Conflicts)
+	if err := r.checkFiles(ctx); err != nil {
+		return Summary{}, err
+	}
+	if err := r.all(ctx); err != nil {
+		return Summary{}, err
+	}
+	if opt.Now != nil {
+		r.sum.ElapsedMS = opt.Now().Sub(began).Milliseconds()
+	}
+	r.sum.PeakMemoryBytes = peakMemory()
+	return r.sum, nil
+}
+
+func (r *run) all(ctx context.Context) error {
+	r.out.rejected.WriteString("file,line,why\n")
+	r.out.conflicts.WriteString("file,line,why\n")
+	indexed, err := r.indexDirectory(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.matchExposures(ctx); err != nil {
+		return err
+	}
+	r.indexes = nil // the writing needs only who is affected by what
+	if err := r.writePeople(ctx, indexed); err != nil {
+		return err
+	}
+	for _, w := range []*bufio.Writer{r.out.people, r.out.unmatched, r.out.rejected, r.out.conflicts} {
+		if err := w.Flush(); err != nil {
+			return outputError(err)
+		}
+	}
+	return nil
+}
+
+func buffered(w io.Writer) *bufio.Writer {
+	if w == nil {
+		w = io.Discard
+	}
+	return bufio.NewWriterSize(w, 64<<10)
+}
+
+// outputError says what a failed write means: a full disk, mostly.
+func outputError(err error) error {
+	return incident.Because(incident.Unavailable, err, "the result could not be written")
+}
+
+// checkFiles opens every file and looks for the columns, so that all problems
+// come up before any work is done.
+func (r *run) checkFiles(ctx context.Context) error {
+	var problems []incident.Problem
+	check := func(path string, columns []string) error {
+		in, err := openInput(ctx, r.from, path, columns, r.lim, false)
+		if err == nil {
+			in.close()
+			return nil
+		}
+		var e *incident.Error
+		if !errors.As(err, &e) || e.Kind != incident.Invalid {
+			return err
+		}
+		if len(e.Problems) == 0 {
+			problems = append(problems, incident.Problem{What: e.Error()})
+		}
+		problems = append(problems, e.Problems...)
+		return nil
+	}
+	if err := check(r.spec.Directory.Path, r.directoryColumns()); err != nil {
+		return err
+	}
+	for i := range r.spec.Exposures {
+		e := &r.spec.Exposures[i]
+		if err := check(e.Path, e.allColumns()); err != nil {
+			return err
+		}
+	}
+	return problemsError("the files do not fit the spec", problems)
+}
+
+// finish closes the account of an input that has been read to its end.
+func (r *run) finish(in *input, s *InputSummary) error {
+	if in.tally.sha != nil {
+		s.Bytes, s.SHA256 = in.tally.bytes, in.tally.digest()
+	}
+	if s.Rows == 0 {
+		return nil
+	}
+	var problems []incident.Problem
+	for _, column := range in.format.missing() {
+		problems = append(problems, incident.Problem{Where: in.path, What: "no row has a field called \"" + column + "\""})
+	}
+	return problemsError(in.path+" does not have the fields the spec names", problems)
+}
+
+func (r *run) progress(stage, name string, in *input, rows, raw int64) {
+	if r.opt.Progress != nil {
+		r.opt.Progress(Progress{Stage: stage, Input: name, Rows: rows, Done: raw, Total: in.size})
+	}
+}
+
+// reject lists the malformed rows of a block.
+func (r *run) reject(path string, start uint64, bad []badRow) error {
+	for _, b := range bad {
+		if err := writeRow(r.out.rejected, path, start+uint64(b.line), b.why); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func bitset(people uint64) []uint32 { return make([]uint32, (people+31)/32) }
+
+func has(set []uint32, person uint64) bool { return set[person/32]>>(person%32)&1 != 0 }
+
+func count(set []uint32) (n int64) {
+	for _, word := range set {
+		n += int64(bits.OnesCount32(word))
+	}
+	return n
+}

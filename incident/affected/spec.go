@@ -1,0 +1,157 @@
+package affected
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"tocsin/incident"
+)
+
+// Spec says who the customers are and what was exposed. In JSON its names are
+// those of the TOML file.
+type Spec struct {
+	Directory Directory  `json:"directory"`
+	Exposures []Exposure `json:"exposure"`
+}
+
+// Directory is the list of everyone who could be affected.
+type Directory struct {
+	Path    string            `json:"path"`
+	Columns map[string]string `json:"columns"` // our name (see DirectoryColumns) = their column
+}
+
+// Exposure is one data set that was exposed. What each row exposed is the sum
+// of Elements, the column ElementsColumn, and the Columns that are not empty.
+type Exposure struct {
+	Name           string            `json:"name"` // unique; shown as a source
+	Path           string            `json:"path"`
+	Match          map[string]string `json:"match"` // our key (see MatchKeys) = their column
+	Elements       []string          `json:"elements,omitempty"`
+	ElementsColumn string            `json:"elements_column,omitempty"` // holds elements joined by "+"
+	Columns        map[string]string `json:"columns,omitempty"`         // element = the column that holds it
+}
+
+// Validate reports everything that is wrong with the spec by itself, whatever
+// the files hold. The error is Invalid.
+func (s *Spec) Validate() error {
+	return problemsError("the spec of affected people cannot be used", s.check(func(path string) string { return path }))
+}
+
+// problemsError is nil where there are none.
+func problemsError(message string, problems []incident.Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return &incident.Error{Kind: incident.Invalid, Message: message, Problems: problems}
+}
+
+// check lists what is wrong; at says where a path like "exposure[0].match.email" is.
+func (s *Spec) check(at func(path string) string) []incident.Problem {
+	c := &checker{at: at}
+	if strings.TrimSpace(s.Directory.Path) == "" {
+		c.add("directory.path", "the directory needs a path: the file of all customers")
+	}
+	if len(s.Directory.Columns) == 0 {
+		c.add("directory.columns", "[directory.columns] must name at least one column, such as customer_id = \"id\"")
+	}
+	for _, name := range sortedKeys(s.Directory.Columns) {
+		path := "directory.columns." + name
+		switch {
+		case !slices.Contains(naming, name) && !slices.Contains(describing, name):
+			c.add(path, "%q is not a column of the directory; known are %s", name, strings.Join(DirectoryColumns(), ", "))
+		case strings.TrimSpace(s.Directory.Columns[name]) == "":
+			c.add(path, "%s must name a column", name)
+		}
+	}
+	if len(s.Exposures) == 0 {
+		c.add("", "there is no [[exposure]]: name at least one data set that was exposed")
+	}
+	names := map[string]bool{}
+	for i := range s.Exposures {
+		e := &s.Exposures[i]
+		c.exposure(fmt.Sprintf("exposure[%d]", i), e, s.Directory.Columns)
+		if names[e.Name] && e.Name != "" {
+			c.add(fmt.Sprintf("exposure[%d].name", i), "the name %q is taken by an earlier exposure", e.Name)
+		}
+		names[e.Name] = true
+	}
+	return c.problems
+}
+
+type checker struct {
+	at       func(string) string
+	problems []incident.Problem
+}
+
+func (c *checker) add(path, format string, args ...any) {
+	c.problems = append(c.problems, incident.Problem{Where: c.at(path), What: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) exposure(path string, e *Exposure, directory map[string]string) {
+	switch {
+	case strings.TrimSpace(e.Name) == "":
+		c.add(path+".name", "an exposure needs a name")
+	case strings.ContainsRune(e.Name, '+') || strings.IndexFunc(e.Name, unicode.IsControl) >= 0:
+		c.add(path+".name", "the name of an exposure cannot hold + (which joins names in people.csv) or control characters")
+	}
+	if strings.TrimSpace(e.Path) == "" {
+		c.add(path+".path", "an exposure needs a path: its file")
+	}
+	if len(e.Match) == 0 {
+		c.add(path+".match", "an exposure needs match: how its rows name a person, such as match = { email = \"mail\" }")
+	}
+	for _, key := range sortedKeys(e.Match) {
+		where := path + ".match." + key
+		switch {
+		case slices.Contains(describing, key):
+			c.add(where, "%s does not name one person, so rows cannot be matched by it", key)
+		case !slices.Contains(naming, key):
+			c.add(where, "%q is not a key to match by; known are %s", key, strings.Join(naming, ", "))
+		case directory[key] == "":
+			c.add(where, "the directory has no %s to match by: name its column in [directory.columns]", key)
+		}
+		if strings.TrimSpace(e.Match[key]) == "" {
+			c.add(where, "%s must name a column", key)
+		}
+	}
+	if e.Elements == nil && e.ElementsColumn == "" && len(e.Columns) == 0 {
+		c.add(path, "the exposure must say what each row exposed: elements, elements_column or columns")
+	}
+	for i, name := range e.Elements {
+		if _, ok := ElementOf(name); !ok {
+			c.add(fmt.Sprintf("%s.elements[%d]", path, i), "%q is not a known element%s", name, nearest(name))
+		}
+	}
+	for _, name := range sortedKeys(e.Columns) {
+		where := path + ".columns." + name
+		if _, ok := ElementOf(name); !ok {
+			c.add(where, "%q is not a known element%s", name, nearest(name))
+		}
+		if strings.TrimSpace(e.Columns[name]) == "" {
+			c.add(where, "%s must name a column", name)
+		}
+	}
+}
+
+// nearest suggests an element for a name that differs in case, blanks or
+// hyphens, or lacks or has a few letters at the end.
+func nearest(name string) string {
+	name = strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(strings.TrimSpace(name)))
+	for _, e := range elementNames {
+		if e == name || len(name) > 2 && (strings.HasPrefix(e, name) || strings.HasPrefix(name, e)) {
+			return fmt.Sprintf("; did you mean %q?", e)
+		}
+	}
+	return ""
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,61 @@
+package affected
+
+import "time"
+
+// Summary is the result in numbers, as summary.json has it. Matched,
+// Duplicates, Unmatched and Malformed add up to the rows of all exposures.
+type Summary struct {
+	People               int64                       `json:"people"`
+	ByJurisdiction       map[string]int64            `json:"by_jurisdiction"` // UnknownJurisdiction included
+	ByElement            map[string]int64            `json:"by_element"`
+	ByJurisdictionWithin map[string]map[string]int64 `json:"by_jurisdiction_element"` // jurisdiction → element → people
+
+	Matched    int64 `json:"matched"`    // rows whose person appears for the first time in that exposure
+	Duplicates int64 `json:"duplicates"` // rows whose person appeared before; their elements count
+	Unmatched  int64 `json:"unmatched"`  // rows that name nobody in the directory
+	Malformed  int64 `json:"malformed"`  // rows that cannot be read
+
+	// Conflicts are rows, matched or duplicate, that could mean several people:
+	// their keys name different people, or the only key they have is one that
+	// several rows of the directory share. Such a row goes to the person whom its strongest key
+	// (see MatchKeys) names first in the directory, and is listed for a person to settle.
+	Conflicts int64 `json:"conflicts"`
+	// NoContact are affected people for whom the directory has neither an e-mail
+	// address that could be used, nor a phone number, nor a postal address (of those the spec maps).
+	NoContact int64 `json:"no_contact"`
+
+	Inputs          []InputSummary `json:"inputs"` // the directory, then the exposures in the spec's order
+	ElapsedMS       int64          `json:"elapsed_ms"`
+	PeakMemoryBytes int64          `json:"peak_memory_bytes"` // of the whole process, since its start
+}
+
+// InputSummary says what became of one file. For the directory, whose rows are
+// not matched but matched with, only Rows and Malformed count.
+type InputSummary struct {
+	Name       string `json:"name"` // "directory", or the exposure's name
+	Path       string `json:"path"` // as in the spec
+	Rows       int64  `json:"rows"` // without the header
+	Bytes      int64  `json:"bytes"`
+	SHA256     string `json:"sha256"` // of the file as it is stored
+	Matched    int64  `json:"matched"`
+	Duplicates int64  `json:"duplicates"`
+	Unmatched  int64  `json:"unmatched"`
+	Malformed  int64  `json:"malformed"`
+}
+
+// Progress says how far a run has come.
+type Progress struct {
+	Stage string // "index", "match" or "write"
+	Input string // "directory", or the exposure's name
+	Rows  int64  // of this input, so far
+	Done  int64  // bytes of this input
+	Total int64  // bytes of this input, -1 where not known
+}
+
+// Options are what a run may be told besides what to do. The zero value works.
+type Options struct {
+	Workers  int              // blocks worked on at once; 0: one for each processor
+	Memory   int64            // bytes the run may take; 0: no limit. TooLarge where it does not suffice
+	Now      func() time.Time // for ElapsedMS; nil: not measured
+	Progress func(Progress)   // called by one goroutine at a time, for every block of about 1 MiB
+}
