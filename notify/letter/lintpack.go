@@ -1,0 +1,101 @@
+package letter
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// pack is what one law asks of a letter: a file of templates/rules.
+type pack struct {
+	Law           string   `toml:"law"`
+	Jurisdictions []string `toml:"jurisdictions"` // whose residents' letters it binds, without being named by the letter
+	Reviewed      string   `toml:"reviewed"`
+	Require       []demand `toml:"require"`
+	Forbid        []ban    `toml:"forbid"`
+}
+
+// demand is one thing a letter must hold.
+type demand struct {
+	Content string              `toml:"content"` // the content id a block is tagged with
+	What    string              `toml:"what"`
+	Cite    string              `toml:"cite"`
+	When    Terms               `toml:"when"`     // element groups, all of which must be exposed
+	Words   map[string][]string `toml:"words"`    // by language: every pattern must be found
+	Heading string              `toml:"heading"`  // must stand as a heading, in every language
+	Months  int                 `toml:"months"`   // a free offer of at least so many months
+	Advise  bool                `toml:"advise"`   // a warning where it is missing
+	Variant Terms               `toml:"variants"` // only these variants; empty = all
+
+	patterns map[string][]*regexp.Regexp
+}
+
+// ban is one thing a letter may not hold.
+type ban struct {
+	Content string   `toml:"content"`
+	What    string   `toml:"what"`
+	Cite    string   `toml:"cite"`
+	Words   []string `toml:"words"`  // any of these patterns, in any language
+	Except  []string `toml:"except"` // what is taken out of a line before looking
+	Story   bool     `toml:"story"`  // also sentences of the case's own account
+
+	patterns, except []*regexp.Regexp
+}
+
+func parsePack(data []byte) (*pack, error) {
+	var p pack
+	if err := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields().Decode(&p); err != nil {
+		return &p, err
+	}
+	if p.Law == "" || p.Reviewed == "" || len(p.Require)+len(p.Forbid) == 0 {
+		return &p, fmt.Errorf("law, reviewed and at least one require or forbid are needed")
+	}
+	for i := range p.Require {
+		d := &p.Require[i]
+		if d.What == "" || d.Cite == "" || d.Content == "" {
+			return &p, fmt.Errorf("require %d: content, what and cite are needed", i+1)
+		}
+		for _, term := range d.When {
+			if !isGroup(strings.TrimPrefix(term, "no-")) {
+				return &p, fmt.Errorf("require %d: when: %q is not an element group", i+1, term)
+			}
+		}
+		d.patterns = map[string][]*regexp.Regexp{}
+		for language, words := range d.Words {
+			compiled, err := compileAll(words)
+			if err != nil {
+				return &p, fmt.Errorf("require %d: %w", i+1, err)
+			}
+			d.patterns[language] = compiled
+		}
+	}
+	for i := range p.Forbid {
+		b := &p.Forbid[i]
+		if b.What == "" || b.Cite == "" || b.Content == "" {
+			return &p, fmt.Errorf("forbid %d: content, what and cite are needed", i+1)
+		}
+		var err error
+		if b.patterns, err = compileAll(b.Words); err != nil {
+			return &p, fmt.Errorf("forbid %d: %w", i+1, err)
+		}
+		if b.except, err = compileAll(b.Except); err != nil {
+			return &p, fmt.Errorf("forbid %d: %w", i+1, err)
+		}
+	}
+	return &p, nil
+}
+
+func compileAll(words []string) ([]*regexp.Regexp, error) {
+	var out []*regexp.Regexp
+	for _, w := range words {
+		// A space in a pattern is any white space: texts are wrapped.
+		re, err := regexp.Compile("(?i)" + strings.ReplaceAll(w, " ", `\s+`))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, re)
+	}
+	return out, nil
+}
