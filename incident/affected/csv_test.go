@@ -56,7 +56,7 @@ func headerOf(text string) []string {
 // however the text is cut into blocks.
 func FuzzCSVAgainstEncodingCSV(f *testing.F) {
 	for _, s := range []string{
-		"a,b\n1,2\n", "a,b\r\n\"1\r\nx\",\"2\"\"\"\r\n\r\n3,\r", "a\n\n\"\"\n\"x\ny\"", "a,b\n1\n1,2,3\n", "\n\na,b\n,\n", "a,b\n\"1\n2\n3\",x\n4,5",
+		"a,b\n1,2\n", "a,b\r\n\"1\r\nx\",\"2\"\"\"\r\n\r\n3,\r", "a\n\n\"\"\n\"x\ny\"", "a,b\n1\n1,2,3\n", "\n\na,b\n,\n", "\r\r\n", "\r\n\r\na\nb", "a,b\n\"1\n2\n3\",x\n4,5",
 	} {
 		f.Add(s, uint8(3))
 	}

@@ -14,9 +14,13 @@ func (in *input) readHeader(columns []string, lim limits) error {
 	header, final, err := in.blocks.next(nil)
 	in.line = 1
 	for err == nil {
-		trimmed := bytes.TrimLeft(header, "\r\n") // empty lines before the header
-		in.line += uint64(bytes.Count(header[:len(header)-len(trimmed)], []byte{'\n'}))
-		header = trimmed
+		for { // empty lines before the header
+			rest, empty := bytes.CutPrefix(bytes.TrimPrefix(header, []byte{'\r'}), []byte{'\n'})
+			if !empty {
+				break
+			}
+			header, in.line = rest, in.line+1
+		}
 		var names []string
 		_, stop, why, more := splitRecord(header, 0, final, lim, func(_ int, s span) {
 			name := header[s.from:s.to]
