@@ -4,7 +4,7 @@ package letter
 // them. An element of no group is named in the letter and nothing more.
 //
 //	identity     numbers that open credit or pass for a person: bureaus, freezes, monitoring
-//	tax          social security and taxpayer numbers
+//	tax          social security and taxpayer numbers, all of them identity too
 //	licence      driver's licence and state identity card
 //	credentials  change the password
 //	account      bank accounts and cards: watch statements, ask for a new number
@@ -55,7 +55,7 @@ var elementGroups = map[string][]string{
 	"criminal_record":      {"sensitive"},
 	"financial_profile":    {},
 	"transaction_history":  {},
-	"tax_return":           {"tax"},
+	"tax_return":           {},
 	"communications":       {"private"},
 	"employment":           {},
 	"education":            {},

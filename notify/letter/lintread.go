@@ -71,7 +71,7 @@ func (r reading) variants(d demand) []Variant {
 }
 
 // implied are the groups that every element of a group is also in.
-var implied = map[string][]string{"ssn": {"ssn", "tax", "identity"}, "licence": {"licence", "identity"}}
+var implied = map[string][]string{"ssn": {"ssn", "tax", "identity"}, "tax": {"tax", "identity"}, "licence": {"licence", "identity"}}
 
 // seen are the blocks that a person of variant v reads who lost only what the
 // demand hangs on: a block that others read does not help them.
@@ -95,12 +95,12 @@ func (r reading) missing(d demand, v Variant) (what string, line int) {
 	var tagged *Block
 	var all strings.Builder
 	for i, b := range blocks {
-		if slices.Contains(b.Contents, d.Content) && strings.TrimSpace(b.Text) != "" {
+		if slices.Contains(b.Contents, d.Content) && body(b.Text) != "" {
 			tagged = &blocks[i]
 		}
 		all.WriteString(b.Text + "\n\n")
 	}
-	text := all.String()
+	text := unwrap(all.String())
 	if tagged != nil {
 		line = tagged.Line
 	}
@@ -122,6 +122,37 @@ func (r reading) missing(d demand, v Variant) (what string, line int) {
 		return fmt.Sprintf("missing: %s, for at least %d months", d.What, d.Months), line
 	}
 	return "", 0
+}
+
+var (
+	softBreak = regexp.MustCompile(`[^\S\n]*\\?\n[^\S\n]*([^\s#*+>-])`)
+	emphasis  = strings.NewReplacer("**", "", "__", "", "`", "")
+)
+
+// unwrap makes one line of a paragraph or list item, and takes emphasis away,
+// so that a pattern can say "on the same line".
+func unwrap(text string) string {
+	var out []string
+	for _, paragraph := range strings.Split(emphasis.Replace(text), "\n\n") {
+		lines := strings.SplitN(paragraph, "\n", 2)
+		if strings.HasPrefix(strings.TrimSpace(lines[0]), "#") && len(lines) == 2 {
+			out = append(out, lines[0])
+			paragraph = lines[1]
+		}
+		out = append(out, softBreak.ReplaceAllString(paragraph, " $1"))
+	}
+	return strings.Join(out, "\n\n")
+}
+
+// body is a block's text without its headings: a heading alone tells nothing.
+func body(text string) string {
+	var out []string
+	for _, line := range strings.Split(text, "\n") {
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			out = append(out, line)
+		}
+	}
+	return strings.TrimSpace(strings.Join(out, "\n"))
 }
 
 // hasHeading looks for a line that is the heading and nothing else, however a

@@ -29,7 +29,7 @@ type part struct {
 type piece struct {
 	words string
 	field string
-	alone bool // the field is its own paragraph: a list, or lines
+	alone bool // the field has its lines for itself: it is written as a list, or line under line
 }
 
 // Prepare compiles a draft for sending. Conflict: something in it is still
@@ -80,10 +80,10 @@ func compile(d Draft) (*Mailing, error) {
 			return nil, incident.Because(incident.Internal, err, "render the letter as HTML")
 		}
 		p.text = cut(mark.plain(b.Text), func(before, after string) bool {
-			return (before == "" || strings.HasSuffix(before, "\n\n")) && (after == "" || strings.HasPrefix(after, "\n\n"))
+			return (before == "" || strings.HasSuffix(before, "\n")) && (after == "" || strings.HasPrefix(after, "\n"))
 		})
 		p.html = cut(page, func(before, after string) bool {
-			return strings.HasSuffix(before, "<p>") && strings.HasPrefix(after, "</p>")
+			return (strings.HasSuffix(before, "<p>") || strings.HasSuffix(before, "<br>\n") || strings.HasSuffix(before, "<br/>\n")) && strings.HasPrefix(after, "</p>")
 		})
 		if insideTag(page) || len(anyField.FindAllString(page, -1)) != len(anyField.FindAllString(b.Text, -1)) {
 			problems = append(problems, incident.Problem{Where: fmt.Sprintf("line %d", b.Line), What: "a merge field stands where it cannot be shown, such as in a link's address"})

@@ -58,6 +58,7 @@ var caseWords = map[string]func(Case, Spec) bool{
 	"source":           func(c Case, _ Spec) bool { return c.NotSource == "" },
 	"extra_advice":     func(c Case, _ Spec) bool { return len(c.Advice) > 0 },
 	"own_consequences": func(c Case, _ Spec) bool { return len(c.Consequences) > 0 },
+	"attachments":      func(c Case, _ Spec) bool { return len(c.Attachments) > 0 },
 	"recipients_known": func(c Case, _ Spec) bool { return c.Acquirer != "" },
 	"late":             func(c Case, _ Spec) bool { return c.LateReasons != "" },
 	"partial":          func(c Case, _ Spec) bool { return c.Partial },

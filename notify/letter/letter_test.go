@@ -1,0 +1,397 @@
+package letter_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"tocsin/incident"
+	"tocsin/notify/letter"
+)
+
+func TestGapsStayVisibleAndStopARelease(t *testing.T) {
+	l := library(t)
+	for _, spec := range letters(l) {
+		d := compose(t, l, spec, letter.Case{})
+		if d.Complete() || len(d.Open) == 0 {
+			t.Errorf("%s: an empty case leaves nothing open", spec.Letter)
+		}
+		for _, m := range d.Open {
+			if m.Field == "" || m.Ask == "" || m.Block == "" {
+				t.Errorf("%s: open entry without a field, a question or a place: %+v", spec.Letter, m)
+			}
+		}
+		if strings.Contains(d.Source, "<no value>") || strings.Contains(d.Source, "January 1, 1") || strings.Contains(d.Source, "1 January 1.") {
+			t.Errorf("%s: invents a value:\n%s", spec.Letter, d.Source)
+		}
+		if _, err := l.Prepare(d); incident.KindOf(err) != incident.Conflict {
+			t.Errorf("%s: prepared with gaps: %v", spec.Letter, err)
+		}
+		if !letter.Failed(l.Lint(d, letter.Scope{})) {
+			t.Errorf("%s: the lint passes an incomplete letter", spec.Letter)
+		}
+	}
+}
+
+func TestAnEditClosesWhatWasOpen(t *testing.T) {
+	l := library(t)
+	c := fullCase()
+	c.Discovered = time.Time{}
+	d := compose(t, l, letter.Spec{Letter: "us-fl", Jurisdiction: "US-FL", Channel: letter.Email}, c)
+	if len(d.Open) != 1 || d.Open[0].Field != "incident.discovered" {
+		t.Fatalf("open: %+v", d.Open)
+	}
+	edited, err := l.Edited(d, d.Subject, strings.ReplaceAll(d.Source, "[OPEN: "+d.Open[0].Ask+"]", "March 2, 2026"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !edited.Complete() {
+		t.Errorf("still open: %+v", edited.Open)
+	}
+	if edited.Digest() == d.Digest() {
+		t.Error("the digest did not change with the text")
+	}
+	if !strings.Contains(edited.Text, "We discovered the incident on March 2, 2026.") {
+		t.Error("the preview does not show the edit")
+	}
+}
+
+func TestDigestIgnoresAnEditorsLineEndsOnly(t *testing.T) {
+	l := library(t)
+	d := compose(t, l, letter.Spec{Letter: "us-ma", Jurisdiction: "US-MA"}, fullCase())
+	same := d
+	same.Source = strings.ReplaceAll(d.Source, "\n", "  \r\n") + "\r\n\r\n"
+	if same.Digest() != d.Digest() {
+		t.Error("line ends changed the digest")
+	}
+	for name, change := range map[string]func(*letter.Draft){
+		"subject":  func(d *letter.Draft) { d.Subject += "!" },
+		"source":   func(d *letter.Draft) { d.Source = strings.Replace(d.Source, "two", "three", 1) + "x" },
+		"place":    func(d *letter.Draft) { d.Jurisdiction = "US-NY" },
+		"language": func(d *letter.Draft) { d.Language = "de" },
+		"channel":  func(d *letter.Draft) { d.Channel = letter.Mail },
+	} {
+		other := d
+		change(&other)
+		if other.Digest() == d.Digest() {
+			t.Errorf("%s does not change the digest", name)
+		}
+	}
+	data, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back letter.Draft
+	if err := json.Unmarshal(data, &back); err != nil {
+		t.Fatal(err)
+	}
+	if back.Digest() != d.Digest() {
+		t.Error("a stored draft has another digest")
+	}
+	if _, err := l.Prepare(back); err != nil {
+		t.Errorf("a stored draft cannot be prepared: %v", err)
+	}
+}
+
+func TestRenderIsStrictAboutOnePerson(t *testing.T) {
+	l := library(t)
+	d := compose(t, l, letter.Spec{Letter: "us-ct", Jurisdiction: "US-CT", Channel: letter.Mail}, fullCase())
+	m, err := l.Prepare(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := map[string]struct {
+		change func(*letter.Person)
+		want   string
+	}{
+		"no name":            {func(p *letter.Person) { p.Name = "" }, "person.name"},
+		"spaces for a name":  {func(p *letter.Person) { p.Name = " \t\u200b " }, "person.name"},
+		"a spreadsheet's":    {func(p *letter.Person) { p.Name = "#N/A" }, "person.name"},
+		"a template's":       {func(p *letter.Person) { p.Name = "<no value>" }, "person.name"},
+		"no address":         {func(p *letter.Person) { p.Address = nil }, "person.address"},
+		"no elements":        {func(p *letter.Person) { p.Elements = nil }, "person.elements"},
+		"no code":            {func(p *letter.Person) { p.MonitoringCode = "" }, "person.monitoring_code"},
+		"an unknown variant": {func(p *letter.Person) { p.Variant = "child" }, "variant"},
+		"an unknown element": {func(p *letter.Person) { p.Elements = []string{"shoe_size"} }, "element"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			p := fullPerson(letter.Adult)
+			c.change(&p)
+			_, err := m.Render(p)
+			if incident.KindOf(err) != incident.Invalid || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "p-1") {
+				t.Errorf("got %v", err)
+			}
+			if err != nil && strings.Contains(err.Error(), "Jordan") {
+				t.Errorf("the error tells a name: %v", err)
+			}
+		})
+	}
+}
+
+func TestVariantComesOnlyFromTheRoster(t *testing.T) {
+	l := library(t)
+	m, err := l.Prepare(compose(t, l, letter.Spec{Letter: "us-ny", Jurisdiction: "US-NY", Channel: letter.Mail}, fullCase()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants := map[letter.Variant]string{"": "Dear Jordan Ng,", letter.Adult: "Dear Jordan Ng,",
+		letter.Minor: "To the parent or guardian of Jordan Ng", letter.Deceased: "To the next of kin or personal representative of Jordan Ng"}
+	for v, want := range wants {
+		got, err := m.Render(fullPerson(v))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for other, words := range wants {
+			if has := strings.Contains(got.Text, words); has != (words == want) {
+				t.Errorf("variant %q: %q (of %q) there: %v", v, words, other, has)
+			}
+		}
+	}
+}
+
+func TestEachPersonReadsWhatTheyLost(t *testing.T) {
+	l := library(t)
+	m, err := l.Prepare(compose(t, l, letter.Spec{Letter: "us", Jurisdiction: "US-OH", Channel: letter.Email}, fullCase()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := letter.Person{ID: "p-2", Name: "A. Person", Elements: []string{"email", "name"}}
+	got, err := m.Render(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, no := range []string{"Social Security number\n", "activation code", "Equifax", "Change the password"} {
+		if strings.Contains(got.Text, no) {
+			t.Errorf("somebody who lost a name and an e-mail address reads %q", no)
+		}
+	}
+	if !strings.Contains(got.Text, "- name\n- e-mail address\n") || !strings.Contains(got.HTML, "<ul><li>name</li><li>e-mail address</li></ul>") {
+		t.Errorf("the list of elements is missing:\n%s", got.Text)
+	}
+}
+
+func TestAPersonsValuesAreNeverMarkup(t *testing.T) {
+	l := library(t)
+	m, err := l.Prepare(compose(t, l, letter.Spec{Letter: "us-tx", Jurisdiction: "US-TX", Channel: letter.Mail}, fullCase()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := fullPerson(letter.Adult)
+	p.Name = "**Eve** <img src=//x> {{person.address}} \u202egro\r\nBcc: all"
+	got, err := m.Render(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(got.Text, "Dear **Eve** <img src=//x> {{person.address}} gro Bcc: all,") {
+		t.Errorf("the text changed the name:\n%s", got.Text[:600])
+	}
+	if !strings.Contains(got.HTML, "Dear **Eve** &lt;img src=//x&gt; {{person.address}} gro Bcc: all,") {
+		t.Errorf("the HTML is open to a name:\n%s", got.HTML[:1500])
+	}
+}
+
+func TestHTMLIsPlainAndLoadsNothing(t *testing.T) {
+	l := library(t)
+	allowed := map[string]bool{"html": true, "head": true, "meta": true, "title": true, "body": true, "main": true, "p": true, "h1": true, "h2": true,
+		"ul": true, "li": true, "strong": true, "em": true, "br": true, "a": true}
+	for _, spec := range letters(l) {
+		d := compose(t, l, spec, fullCase())
+		if got := strings.Count(d.HTML, "<h1"); got != 1 {
+			t.Errorf("%s: %d first-level headings", spec.Letter, got)
+		}
+		z := html.NewTokenizer(strings.NewReader(d.HTML))
+		var open []string
+		for {
+			tt := z.Next()
+			if tt == html.ErrorToken {
+				break
+			}
+			tok := z.Token()
+			switch tt {
+			case html.StartTagToken, html.SelfClosingTagToken:
+				if !allowed[tok.Data] {
+					t.Errorf("%s: <%s>", spec.Letter, tok.Data)
+				}
+				for _, a := range tok.Attr {
+					if a.Key == "src" || strings.HasPrefix(a.Key, "on") {
+						t.Errorf("%s: %s=%q", spec.Letter, a.Key, a.Val)
+					}
+				}
+				if tok.Data == "ul" && len(open) > 0 && open[len(open)-1] == "p" {
+					t.Errorf("%s: a list within a paragraph", spec.Letter)
+				}
+				if tok.Data != "meta" && tok.Data != "br" && tt == html.StartTagToken {
+					open = append(open, tok.Data)
+				}
+			case html.EndTagToken:
+				if len(open) == 0 || open[len(open)-1] != tok.Data {
+					t.Fatalf("%s: </%s> closes %v", spec.Letter, tok.Data, open)
+				}
+				open = open[:len(open)-1]
+			}
+		}
+		if len(open) > 0 {
+			t.Errorf("%s: never closed: %v", spec.Letter, open)
+		}
+	}
+}
+
+func TestForPicksTheLetter(t *testing.T) {
+	l := library(t)
+	for _, c := range []struct{ rule, audience, jurisdiction, want string }{
+		{"us-ca-individuals", "individuals", "US-CA", "us-ca"},
+		{"us-oh-individuals", "individuals", "US-OH", "us"},
+		{"us-hipaa-individuals", "individuals", "US-CA", "hipaa-individual"},
+		{"us-hipaa-media", "media", "US", "hipaa-media"},
+		{"eu-gdpr-34-1", "individuals", "DE-BY", "gdpr-34"},
+		{"eu-gdpr-34-1", "individuals", "EU", "gdpr-34"},
+		{"uk-gdpr-34", "individuals", "GB", "uk-gdpr-34"},
+		{"br-lgpd-48", "individuals", "BR", "world"},
+		{"eu-gdpr-33-2", "processor_to_controller", "EU", "processor-to-controller"},
+		{"us-ny-cra", "consumer_reporting_agencies", "US-NY", "us-cra"},
+		{"us-ny-ag", "regulator", "US-NY", "regulator-cover"},
+		{"", "card_brands", "US", ""},
+	} {
+		if got, _ := l.For(c.rule, c.audience, c.jurisdiction); got != c.want {
+			t.Errorf("For(%s, %s, %s) = %q, want %q", c.rule, c.audience, c.jurisdiction, got, c.want)
+		}
+	}
+}
+
+func TestEveryElementHasPlainWordsInEveryLanguage(t *testing.T) {
+	l := library(t)
+	languages := map[string]bool{}
+	for _, spec := range letters(l) {
+		languages[spec.Language] = true
+	}
+	for language := range languages {
+		for _, e := range letter.Elements() {
+			c := fullCase()
+			c.Elements = []string{e}
+			d := compose(t, l, letter.Spec{Letter: "gdpr-34", Jurisdiction: "DE", Language: language}, c)
+			if d.Language != language {
+				continue
+			}
+			if strings.Contains(d.Text, "- "+e+"\n") && strings.Contains(e, "_") {
+				t.Errorf("%s: %s stands in the letter as a code", language, e)
+			}
+		}
+	}
+	if n := len(letter.Elements()); n != 51 {
+		t.Errorf("%d elements, the contract has 51", n)
+	}
+}
+
+func TestComposeRefuses(t *testing.T) {
+	l := library(t)
+	for name, c := range map[string]struct {
+		spec   letter.Spec
+		change func(*letter.Case)
+		kind   incident.Kind
+	}{
+		"no such letter":      {letter.Spec{Letter: "us-xx"}, func(*letter.Case) {}, incident.NotFound},
+		"no such channel":     {letter.Spec{Letter: "us", Channel: "fax"}, func(*letter.Case) {}, incident.Invalid},
+		"an unknown element":  {letter.Spec{Letter: "us"}, func(c *letter.Case) { c.Elements = []string{"shoe_size"} }, incident.Invalid},
+		"braces in a value":   {letter.Spec{Letter: "us"}, func(c *letter.Case) { c.WhatHappened = "{{person.name}}" }, incident.Invalid},
+		"a tag line in a val": {letter.Spec{Letter: "us"}, func(c *letter.Case) { c.Measures = []string{"x\n%% nature"} }, incident.Invalid},
+	} {
+		cs := fullCase()
+		c.change(&cs)
+		if _, err := l.Compose(c.spec, cs); incident.KindOf(err) != c.kind {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestEditedRefusesWithLines(t *testing.T) {
+	l := library(t)
+	d := compose(t, l, letter.Spec{Letter: "us", Jurisdiction: "US-OH"}, fullCase())
+	for name, c := range map[string]struct{ subject, source, where string }{
+		"unknown field":     {"x", "%% a\nDear {{person.nmae}},\n", "line 2"},
+		"case field":        {"x", "%% a\n\n{{incident.discovered}}\n", "line 1"},
+		"stray braces":      {"x", "%% a\ntext\nmore {{ text\n", "line 3"},
+		"broken tag":        {"x", "%% A B\ntext\n", "line 1"},
+		"unknown condition": {"x", "%% a; for everybody\ntext\n", "line 1"},
+		"twice":             {"x", "%% a\ntext\n%% a\ntext\n", "line 3"},
+		"field in subject":  {"For {{person.name}}", "%% a\ntext\n", "subject"},
+		"field in a link":   {"x", "%% a\n[x](https://e.example/{{person.name}})\n", "line 1"},
+	} {
+		_, err := l.Edited(d, c.subject, c.source)
+		problems := incident.ProblemsOf(err)
+		if incident.KindOf(err) != incident.Invalid || len(problems) == 0 || problems[0].Where != c.where {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestLoadReportsEveryProblemWithFileAndLine(t *testing.T) {
+	_, err := letter.Load(fstest.MapFS{
+		"contacts.toml":         {Data: []byte("reviewed = \"x\"\nfax = 1\n")},
+		"rules/us-xx.toml":      {Data: []byte("law = \"x\"\nreviewed = \"y\"\n")},
+		"en/phrases.toml":       {Data: []byte("months = []\n")},
+		"en/base/a.tmpl":        {Data: []byte("+++\ntitel = \"x\"\n+++\n%% x\ntext\n")},
+		"en/base/b.tmpl":        {Data: []byte("+++\ntitle = \"x\"\nsubject = \"s\"\n+++\n%% x\n{{who}}\n%% y; when monday\n%% use none\n")},
+		"en/blocks/us-xx.tmpl":  {Data: []byte("+++\nbase = \"b\"\nforbid = [\"nature\"]\n+++\n%% z: nature; after x\ntext\n%% q\ntext\n")},
+		"en/blocks/us-zz.tmpl":  {Data: []byte("+++\nbase = \"zz\"\n+++\n")},
+		"en/shared/unused.tmpl": {Data: []byte("text\n")},
+	})
+	if incident.KindOf(err) != incident.Invalid {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"contacts.toml: line 2", "rules/us-xx.toml", "en/phrases.toml", "line 1: unknown key titel", "b.tmpl:6: {{who}}",
+		"b.tmpl:7: \"monday\"", "b.tmpl:8: there is no shared file", "us-xx.tmpl:5: tells nature", "us-xx.tmpl:7: the base has no block", "no base \"zz\"", "unused.tmpl:1"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("no word of %q in\n%v", want, err)
+		}
+	}
+}
+
+func TestRenderFromManyGoroutines(t *testing.T) {
+	l := library(t)
+	m, err := l.Prepare(compose(t, l, letter.Spec{Letter: "us-ca", Jurisdiction: "US-CA", Channel: letter.Mail}, fullCase()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	for i := range 8 {
+		wg.Go(func() {
+			for j := range 200 {
+				p := fullPerson(letter.Variants()[j%3])
+				p.Name = fmt.Sprintf("Person %d-%d", i, j)
+				got, err := m.Render(p)
+				if err != nil || !strings.Contains(got.Text, p.Name) || strings.Count(got.Text, "Person ") != strings.Count(got.Text, p.Name) {
+					cancel(fmt.Errorf("%s: %v", p.Name, err))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if err := context.Cause(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	l := library(b)
+	m, err := l.Prepare(compose(b, l, letter.Spec{Letter: "us-ca", Jurisdiction: "US-CA", Channel: letter.Mail}, fullCase()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := fullPerson(letter.Adult)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := m.Render(p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
