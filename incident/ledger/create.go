@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -66,25 +65,37 @@ func (db *DB) create(schema int) error {
 }
 
 // schema is the file's schema number; 0 for a file that holds nothing yet.
-func (db *DB) schema() (int, error) {
-	var n int
-	err := db.bolt.View(func(b *bbolt.Tx) error {
-		bucket := b.Bucket([]byte(metaBucket))
-		if bucket == nil {
-			if k, _ := b.Cursor().First(); k != nil {
-				return incident.Errorf(incident.Invalid, "%s is not a store of Tocsin", db.path)
-			}
+func (db *DB) schema() (n int, err error) {
+	err = db.bolt.View(func(b *bbolt.Tx) error {
+		switch has := b.Bucket([]byte(metaBucket)) != nil; {
+		case !has && !empty(b):
+			return incident.Errorf(incident.Invalid, "%s is not a store of Tocsin", db.path)
+		case !has:
 			return nil
 		}
-		text := bytes.Clone(bucket.Get([]byte(schemaName)))
-		var err error
-		if n, err = strconv.Atoi(string(text)); err != nil || n < 1 || strconv.Itoa(n) != string(text) {
+		var ok bool
+		if n, ok = schemaIn(b); !ok {
 			return incident.Errorf(incident.Unavailable, "%s is damaged: meta/schema is no number", db.path)
 		}
 		return nil
 	})
-	return n, err
+	return n, storeError(err)
+}
+
+func schemaIn(b *bbolt.Tx) (int, bool) {
+	meta := b.Bucket([]byte(metaBucket))
+	if meta == nil {
+		return 0, false
+	}
+	text := string(meta.Get([]byte(schemaName)))
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n > 0 && strconv.Itoa(n) == text
 }
 
 // Schema is the schema number of the open file.
-func (db *DB) Schema() (int, error) { return db.schema() }
+func (db *DB) Schema() (int, error) {
+	if db.damaged != nil {
+		return 0, db.unreadable()
+	}
+	return db.schema()
+}

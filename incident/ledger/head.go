@@ -72,7 +72,13 @@ func (db *DB) Head(ctx context.Context) (string, error) {
 }
 
 // VerifierKey is the public key that heads are signed with, in note format.
-func (db *DB) VerifierKey() string { return db.signer.VerifierKey() }
+// It is empty for a file opened for inspection whose own key is damaged.
+func (db *DB) VerifierKey() string {
+	if db.signer == nil {
+		return ""
+	}
+	return db.signer.VerifierKey()
+}
 
 // VerifyHead proves that the log still begins with the entries that head, kept
 // elsewhere, was signed over. It relies on the tree's hashes, so it is a proof
@@ -81,6 +87,9 @@ func (db *DB) VerifierKey() string { return db.signer.VerifierKey() }
 // Errors: Invalid for a head that is not this store's, Conflict if an entry it
 // covers was rewritten or taken away.
 func (db *DB) VerifyHead(ctx context.Context, head string) error {
+	if db.signer == nil {
+		return db.unreadable()
+	}
 	c, err := openCheckpoint([]byte(head), db.signer.Verifier())
 	if err != nil {
 		return incident.Because(incident.Invalid, err, "the head given is not one that this store signed")

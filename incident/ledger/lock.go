@@ -35,12 +35,12 @@ func (db *DB) dropLock() {
 	}
 }
 
-func heldBy(path string) error {
+func heldBy(path string, cause error) error {
 	var h holder
 	text, err := os.ReadFile(lockPath(path))
 	if err != nil || json.Unmarshal(text, &h) != nil || h.PID == 0 {
-		return incident.Errorf(incident.Unavailable, "%s is in use by another process", path)
+		return incident.Because(incident.Unavailable, cause, "%s is in use by another process", path)
 	}
-	return incident.Errorf(incident.Unavailable, "%s is in use by process %d, started %s: stop that one first",
+	return incident.Because(incident.Unavailable, cause, "%s is in use by process %d, started %s: stop that one first",
 		path, h.PID, h.Started.Format("2 Jan 2006 15:04:05 MST"))
 }

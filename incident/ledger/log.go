@@ -162,3 +162,23 @@ func (s *logState) sign(b *bbolt.Tx, signer *keys.Signer) error {
 	}
 	return b.Bucket([]byte(headBucket)).Put([]byte(headName), text)
 }
+
+// logTable is one bucket of the log, for reading.
+func (tx *Tx) logTable(name string) (*bbolt.Bucket, error) {
+	if err := tx.usable(); err != nil {
+		return nil, err
+	}
+	if b := tx.b.Bucket([]byte(name)); b != nil {
+		return b, nil
+	}
+	return nil, damagedLog(name + " is gone")
+}
+
+func readEntry(k, leaf []byte) (Entry, error) {
+	n, ok := numberOf(k)
+	e, err := decodeEntry(leaf)
+	if !ok || err != nil || e.Number != n {
+		return e, damagedLog(fmt.Sprintf("entry %d does not read", n))
+	}
+	return e, nil
+}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -35,6 +36,12 @@ type Config struct {
 	steps []step
 }
 
+// A file opened with Inspect has its pages checked first, because bbolt cannot be
+// trusted with damaged ones. Then only Verify and Fsck answer, with what is wrong.
+func (db *DB) unreadable() error {
+	return incident.Errorf(incident.Unavailable, "%s is damaged: run tocsin fsck to see where, or restore a backup", db.path)
+}
+
 // DB is an open store. It is safe for concurrent use.
 type DB struct {
 	path    string
@@ -44,6 +51,7 @@ type DB struct {
 	clock   func() time.Time
 	logger  *slog.Logger
 	inspect bool
+	damaged *Report // what the page check found when the file was opened for inspection
 
 	turn    chan struct{} // holds a value while someone writes
 	waiting atomic.Int64  // who waits for the turn
@@ -81,11 +89,18 @@ func Open(cfg Config) (*DB, error) {
 		}
 	}
 	bolt, err := openFile(cfg)
+	db := &DB{path: cfg.Path, bolt: bolt, ring: cfg.Keys, clock: cfg.Clock, logger: cfg.Logger,
+		inspect: cfg.Inspect, turn: make(chan struct{}, 1)}
+	if cfg.Inspect {
+		if r := inspectPages(cfg.Path, err); !r.OK() {
+			db.damaged = &r
+			return db, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: cfg.Path, bolt: bolt, ring: cfg.Keys, clock: cfg.Clock, logger: cfg.Logger,
-		inspect: cfg.Inspect, turn: make(chan struct{}, 1)}
+	db.warnOfMetas()
 	if err := db.ready(cfg.steps); err != nil {
 		bolt.Close()
 		return nil, err
@@ -99,15 +114,53 @@ func Open(cfg Config) (*DB, error) {
 	return db, nil
 }
 
+// inspectPages runs the page check, unless the file could not be had at all.
+func inspectPages(path string, opened error) Report {
+	r := Report{}
+	if errors.Is(opened, bbolt.ErrTimeout) || errors.Is(opened, fs.ErrNotExist) || errors.Is(opened, fs.ErrPermission) {
+		return r
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return r
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return r
+	}
+	m, problems := readMetas(f)
+	for _, p := range problems {
+		r.problem("file", "%s", p)
+	}
+	if m.pageSize != 0 {
+		walkPages(context.Background(), f, info.Size(), m, &r, nil)
+	}
+	if r.OK() && opened != nil {
+		r.problem("file", "bbolt cannot open it")
+	}
+	return r
+}
+
+// warnOfMetas logs that one of the file's two roots does not read: the mark of a
+// power cut during a commit, which loses nothing that was confirmed, or of a
+// change by hand.
+func (db *DB) warnOfMetas() {
+	f, err := os.Open(db.path)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	if _, problems := readMetas(f); len(problems) > 0 {
+		db.logger.Warn("the store's last commit was cut short, or its file was changed; the commit before it is used", "problems", problems)
+	}
+}
+
 // openFile opens the bbolt file. bbolt trusts its pages and panics, or reads
 // outside its memory map, where they are damaged; here that becomes an error.
 func openFile(cfg Config) (bolt *bbolt.DB, err error) {
-	if info, serr := os.Stat(cfg.Path); serr == nil && info.Size() > 0 {
-		if err := checkMetas(cfg.Path, cfg.Inspect); err != nil {
-			return nil, err
-		}
-	} else if cfg.Inspect {
-		return nil, incident.Because(incident.NotFound, serr, "there is no store at %s", cfg.Path)
+	if _, err := os.Stat(cfg.Path); cfg.Inspect && err != nil {
+		return nil, incident.Because(incident.NotFound, err, "there is no store at %s", cfg.Path)
 	}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -126,7 +179,7 @@ func openFile(cfg Config) (bolt *bbolt.DB, err error) {
 	})
 	switch {
 	case errors.Is(err, bbolt.ErrTimeout):
-		return nil, heldBy(cfg.Path)
+		return nil, heldBy(cfg.Path, err)
 	case errors.Is(err, os.ErrPermission):
 		return nil, incident.Because(incident.Unavailable, err, "the file %s may not be opened by this user", cfg.Path)
 	case err != nil:
@@ -176,8 +229,13 @@ func (db *DB) loadSigner() error {
 	return db.View(context.Background(), func(tx *Tx) error {
 		k, err := tx.openingKey(logKey)
 		if err != nil {
-			if incident.KindOf(err) == incident.Unavailable {
+			// If another key opens, the master key is right and this one is damaged.
+			_, other := tx.openingKey(systemKey)
+			if incident.KindOf(err) == incident.Unavailable && other != nil {
 				return incident.Because(incident.Invalid, err, "the master key given is not the one %s was sealed with", db.path)
+			}
+			if db.inspect {
+				return nil // Verify will say so
 			}
 			return incident.Because(incident.Unavailable, err, "%s: the key of the audit log cannot be read: keys/%s", db.path, logKey)
 		}
@@ -197,6 +255,12 @@ func (db *DB) Path() string { return db.path }
 func (db *DB) Close() error {
 	db.turn <- struct{}{} // whoever writes has passed the turn on; any group is committed
 	defer func() { <-db.turn }()
+	if db.damaged != nil {
+		if db.bolt != nil {
+			return storeError(db.bolt.Close())
+		}
+		return nil
+	}
 	if g := db.group; g != nil {
 		db.group = nil
 		db.finish(g)

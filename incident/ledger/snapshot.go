@@ -28,6 +28,9 @@ type Snapshot struct {
 // transaction stays open while it is written, so path should be on a local disk.
 func (db *DB) Snapshot(ctx context.Context, path string) (Snapshot, error) {
 	var s Snapshot
+	if db.damaged != nil {
+		return s, db.unreadable()
+	}
 	fail := func(err error) (Snapshot, error) {
 		if ctx.Err() != nil {
 			return Snapshot{}, cancelled(ctx)

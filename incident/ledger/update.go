@@ -30,6 +30,9 @@ func (db *DB) Update(ctx context.Context, by incident.Principal, fn func(*Tx) er
 	if err := checkActor(by); err != nil {
 		return err
 	}
+	if db.inspect {
+		return incident.Errorf(incident.Unavailable, "the store is open for inspection only: nothing is written")
+	}
 	marked, leave, err := db.nesting.enter(ctx, "an Update")
 	if err != nil {
 		return err
@@ -197,6 +200,9 @@ func (db *DB) commit(g *group) error {
 // View runs fn on the store as it is now; what is committed meanwhile does not
 // show. Keep it short: the file cannot give back space while a View is open.
 func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
+	if db.damaged != nil {
+		return db.unreadable()
+	}
 	marked, leave, err := db.nesting.enter(ctx, "a View")
 	if err != nil {
 		return err

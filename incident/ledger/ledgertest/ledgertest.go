@@ -5,6 +5,7 @@
 package ledgertest
 
 import (
+	"context"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -53,6 +54,10 @@ type Store struct {
 	Clock *Clock
 	Keys  *keys.Ring
 	Dir   string // the data folder
+
+	// Damaged is set by a test that damages or closes the store, so that it is
+	// not verified at the end.
+	Damaged bool
 }
 
 // Open gives a new empty store whose clock reads Start.
@@ -88,8 +93,18 @@ func (s *Store) open(t testing.TB) {
 	}
 	s.DB = db
 	t.Cleanup(func() {
-		if s.DB == db { // not reopened since
-			db.Close()
+		if s.DB != db { // reopened since
+			return
 		}
+		if !s.Damaged {
+			r, err := db.Fsck(context.Background(), ledger.Checks{}, nil)
+			if err != nil {
+				t.Errorf("verify the store: %v", err)
+			}
+			for _, p := range r.Problems {
+				t.Errorf("verify the store: %s", p)
+			}
+		}
+		db.Close()
 	})
 }
