@@ -87,7 +87,7 @@ func (c *Config) fill() {
 
 // admin refuses whoever may not administer accounts.
 func admin(by incident.Principal) error {
-	if by.System || by.Has(incident.GrantAdmin) {
+	if incident.Can(by, incident.ManageAccounts, nil) {
 		return nil
 	}
 	return incident.Errorf(incident.Forbidden, "Only an administrator may do this.")

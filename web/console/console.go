@@ -1,0 +1,48 @@
+package console
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/incident/ledger"
+	"tocsin/web/auth"
+	"tocsin/web/view"
+)
+
+// Deps are what the pages act through. Parts a page needs are added here.
+type Deps struct {
+	Auth   *auth.Service
+	View   *view.Renderer
+	Ledger *ledger.DB       // the audit pages
+	Logger *slog.Logger     // nothing is logged if nil
+	Clock  func() time.Time // time.Now if nil
+}
+
+// Config of the console.
+type Config struct {
+	PublicURL string // where people reach it, "https://tocsin.example.org"; from the request if empty
+	Secure    bool   // that is https: cookies are marked so
+}
+
+// Console answers the pages. It is safe for concurrent use.
+type Console struct {
+	Deps
+	cfg Config
+}
+
+// New puts the console together. Auth, View and Ledger are required.
+func New(deps Deps, cfg Config) (*Console, error) {
+	if deps.Auth == nil || deps.View == nil || deps.Ledger == nil {
+		return nil, incident.Errorf(incident.Internal, "console: New needs Auth, View and Ledger")
+	}
+	if deps.Logger == nil {
+		deps.Logger = slog.New(slog.DiscardHandler)
+	}
+	if deps.Clock == nil {
+		deps.Clock = time.Now
+	}
+	cfg.PublicURL = strings.TrimRight(cfg.PublicURL, "/")
+	return &Console{Deps: deps, cfg: cfg}, nil
+}
