@@ -83,3 +83,6 @@ func derive(secret [Size]byte, purpose string) [Size]byte {
 	}
 	return [Size]byte(b)
 }
+
+// Sub is the key of Derive, ready to seal with.
+func (k *Key) Sub(purpose string) *Key { return fromSecret(k.Derive(purpose)) }
