@@ -150,7 +150,7 @@ func parseText(file, source string) (*wording, []incident.Problem) {
 	t := &wording{}
 	first := 1
 	if rest, ok := strings.CutPrefix(source, "+++\n"); ok {
-		head, body, closed := strings.Cut(rest, "\n+++\n")
+		head, body, closed := strings.Cut(rest+"\n", "\n+++\n")
 		if !closed {
 			return t, []incident.Problem{{Where: file + ":1", What: "the header has no closing +++"}}
 		}
@@ -266,4 +266,9 @@ func tomlSentence(err error) string {
 		return fmt.Sprintf("line %d, column %d: %s", row, column, e.Error())
 	}
 	return err.Error()
+}
+
+// Words names elements in plain words of a language, in the contract's order.
+func (l *Library) Words(language string, elements []string) []string {
+	return l.phrases[pickLanguage(l.phrases, language)].elementList(elements)
 }

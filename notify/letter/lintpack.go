@@ -25,6 +25,7 @@ type demand struct {
 	When    Terms               `toml:"when"`     // element groups, all of which must be exposed
 	Words   map[string][]string `toml:"words"`    // by language: every pattern must be found
 	Heading string              `toml:"heading"`  // must stand as a heading, in every language
+	Near    bool                `toml:"near"`     // look for the words in the tagged blocks only, where there are any
 	Months  int                 `toml:"months"`   // a free offer of at least so many months
 	Advise  bool                `toml:"advise"`   // a warning where it is missing
 	Variant Terms               `toml:"variants"` // only these variants; empty = all

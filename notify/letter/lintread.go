@@ -93,14 +93,18 @@ func (r reading) seen(d demand, v Variant) []Block {
 func (r reading) missing(d demand, v Variant) (what string, line int) {
 	blocks := r.seen(d, v)
 	var tagged *Block
-	var all strings.Builder
+	var all, near strings.Builder
 	for i, b := range blocks {
 		if slices.Contains(b.Contents, d.Content) && body(b.Text) != "" {
 			tagged = &blocks[i]
+			near.WriteString(b.Text + "\n\n")
 		}
 		all.WriteString(b.Text + "\n\n")
 	}
 	text := unwrap(all.String())
+	if d.Near && near.Len() > 0 {
+		text = unwrap(near.String())
+	}
 	if tagged != nil {
 		line = tagged.Line
 	}
@@ -213,14 +217,15 @@ func (r reading) told(b ban) []Finding {
 		}
 		for _, re := range b.patterns {
 			for _, m := range re.FindAllStringIndex(rest, -1) {
-				line := 0
-				if firstLine > 0 {
-					line = firstLine + strings.Count(rest[:m[0]], "\n")
+				what := fmt.Sprintf("may not tell %s: %q", b.What, strings.Join(strings.Fields(text[m[0]:m[1]]), " "))
+				if firstLine == 0 {
+					add(0, what+" in the subject")
+					continue
 				}
-				add(line, fmt.Sprintf("may not tell %s: %q", b.What, strings.Join(strings.Fields(text[m[0]:m[1]]), " ")))
+				add(firstLine+strings.Count(rest[:m[0]], "\n"), what)
 			}
 		}
-		if b.Story {
+		if b.Story && firstLine > 0 {
 			if at, words := retold(rest, r.scope.WhatHappened); words != "" {
 				add(firstLine+strings.Count(rest[:at], "\n"), fmt.Sprintf("may not tell %s: %q is from the account of the incident", b.What, words))
 			}
