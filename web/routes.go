@@ -61,6 +61,8 @@ func (s *Server) list() []Route {
 		// The audit log
 		{Method: get, Path: "/audit", Action: audit, Page: c.Audit},
 		{Method: post, Path: "/audit/verify", Action: audit, Page: c.VerifyAudit},
+		{Method: get, Path: "/audit/export", Action: audit, Page: c.ExportAudit},
+		{Method: get, Path: "/audit/entries/:entry", Action: audit, Page: c.AuditEntry},
 
 		{Method: get, Path: "/", Action: incident.ListIncidents, Page: c.Home},
 		{Method: get, Path: "/help", Action: library, Page: c.Help},

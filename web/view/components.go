@@ -153,7 +153,8 @@ type Fact struct {
 	Value any // a string, or HTML made by Reader
 }
 
-// Pager moves through a long list. An empty URL disables that direction.
+// Pager moves through a long list that is read from its newest end: Newer goes
+// back to that end, Older on from here. An empty URL leaves that out.
 type Pager struct{ Newer, Older, Text string }
 
 // Thousands groups digits: 11204 is 11,204.

@@ -75,6 +75,10 @@
   // On a narrow screen the rail starts closed.
   if (matchMedia("(max-width: 60rem)").matches) each("details[data-rail]", (d) => { d.open = false; });
 
+  // The section one is in is in sight, also where the sections scroll sideways.
+  const here = document.querySelector(".sections [aria-current]");
+  if (here) here.scrollIntoView({ block: "nearest", inline: "nearest" });
+
   // A summary of problems is where a reader should land.
   const problems = document.querySelector("[data-focus]");
   if (problems) problems.focus({ preventScroll: false });
