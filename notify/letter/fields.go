@@ -2,6 +2,7 @@ package letter
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -58,11 +59,11 @@ var caseFields = map[string]field{
 	"incident.late_reasons":  {"Why is this notice later than the law asks?", func(f *filler) string { return strings.TrimSpace(f.LateReasons) }},
 	"incident.delay":         {"Did the police ask to delay the notice?", func(f *filler) string { return line(f.LawEnforcement.Delayed) }},
 	"police.agency":          {"To which law-enforcement agency was it reported?", func(f *filler) string { return line(f.LawEnforcement.Agency) }},
-	"people.total":           {"How many people are affected?", func(f *filler) string { return number(f.Total()) }},
-	"people.here":            {"How many people are affected in the recipients' jurisdiction?", func(f *filler) string { n, _ := f.peopleIn(f.spec.Jurisdiction); return number(n) }},
+	"people.total":           {"How many people are affected?", func(f *filler) string { return f.number(f.Total()) }},
+	"people.here":            {"How many people are affected in the recipients' jurisdiction?", func(f *filler) string { n, _ := f.peopleIn(f.spec.Jurisdiction); return f.number(n) }},
 	"people.table":           {"How many people are affected, by jurisdiction?", func(f *filler) string { return f.table() }},
 	"people.groups":          {"Which categories of people are affected?", func(f *filler) string { return f.groupWords() }},
-	"people.records":         {"How many records are affected?", func(f *filler) string { return number(f.Records) }},
+	"people.records":         {"How many records are affected?", func(f *filler) string { return f.number(f.Records) }},
 	"jurisdiction.name":      {"Which jurisdiction is this letter for?", func(f *filler) string { return first(f.contacts.Names[f.spec.Jurisdiction], f.spec.Jurisdiction) }},
 	"attachments":            {"What is attached?", func(f *filler) string { return bullets(f.Attachments) }},
 	"notice.sent":            {"When are or were people told?", func(f *filler) string { return f.date(f.NoticeSent) }},
@@ -92,14 +93,14 @@ func (f *filler) date(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return f.words.date(t, f.spec.Jurisdiction)
+	return guard(f.words.date(t, f.spec.Jurisdiction))
 }
 
 func (f *filler) instant(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return f.words.date(t, f.spec.Jurisdiction) + t.Format(", 15:04 MST")
+	return guard(f.words.date(t, f.spec.Jurisdiction)) + t.Format(", 15:04 MST")
 }
 
 func (f *filler) occurred() string {
@@ -154,7 +155,7 @@ func (f *filler) callLine() string {
 func (f *filler) table() string {
 	var out []string
 	for _, c := range f.People {
-		out = append(out, fmt.Sprintf("%s: %s", first(f.contacts.Names[c.Jurisdiction], c.Jurisdiction), number(c.People)))
+		out = append(out, fmt.Sprintf("%s: %s", first(f.contacts.Names[c.Jurisdiction], c.Jurisdiction), f.number(c.People)))
 	}
 	slices.Sort(out)
 	return bullets(out)
@@ -168,13 +169,13 @@ func (f *filler) groupWords() string {
 	return f.words.join(out)
 }
 
-func number(n int) string {
+func (f *filler) number(n int) string {
 	if n <= 0 {
 		return ""
 	}
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
+		s = s[:i] + f.words.Thousands + s[i:]
 	}
 	return s
 }
@@ -201,8 +202,14 @@ func line(s string) string {
 	if strings.Contains(s, "@") || strings.Contains(s, "://") || strings.HasPrefix(s, "www.") {
 		return s
 	}
-	return literal.Replace(s)
+	return guard(literal.Replace(s))
 }
+
+var leading = regexp.MustCompile(`^(\d+)([.)] )|^([#+>=-])`)
+
+// guard keeps a value at the start of a line from being a list or a heading:
+// "20. März", "# 12 Main Road".
+func guard(s string) string { return leading.ReplaceAllString(s, `$1\$2$3`) }
 
 // lines keeps line breaks (a backslash before one, in Markdown).
 func lines(in []string) string {
@@ -219,7 +226,7 @@ func bullets(in []string) string {
 	var s strings.Builder
 	for _, item := range in {
 		if item = clean(item); item != "" {
-			fmt.Fprintf(&s, "- %s\n", item)
+			fmt.Fprintf(&s, "- %s\n", guard(item))
 		}
 	}
 	return strings.TrimSuffix(s.String(), "\n")

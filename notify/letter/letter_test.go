@@ -244,6 +244,21 @@ func TestHTMLIsPlainAndLoadsNothing(t *testing.T) {
 	}
 }
 
+func TestValuesThatLookLikeMarkdownStayWords(t *testing.T) {
+	l := library(t)
+	c := fullCase()
+	c.Organisation.Name = "A*B_C & <Sons>"
+	c.Organisation.Address = []string{"# 12 Main Road", "1. Etage"}
+	c.LetterDate = day(2026, time.March, 20)
+	d := compose(t, l, letter.Spec{Letter: "gdpr-34", Jurisdiction: "DE", Language: "de-AT", Channel: letter.Mail}, c)
+	if want := "A*B_C & <Sons>\n# 12 Main Road\n1. Etage\n\n20. März 2026\n"; !strings.HasPrefix(d.Text, want) {
+		t.Errorf("text: %q", d.Text[:120])
+	}
+	if want := "<p><strong>A*B_C &amp; &lt;Sons&gt;</strong><br>\n# 12 Main Road<br>\n1. Etage</p>\n<p>20. März 2026</p>"; !strings.Contains(d.HTML, want) {
+		t.Errorf("HTML: %s", d.HTML[500:900])
+	}
+}
+
 func TestForPicksTheLetter(t *testing.T) {
 	l := library(t)
 	for _, c := range []struct{ rule, audience, jurisdiction, want string }{

@@ -12,17 +12,16 @@ import (
 // phrases are a language's small words: what elements are called, how dates
 // are written, how "your" turns for a child or for someone who has died.
 type phrases struct {
-	Months   []string                      `toml:"months"`
-	Date     map[string]string             `toml:"date"` // by region: "us", "" (all others); {day} {month} {year}
-	On       string                        `toml:"on"`
-	Between  string                        `toml:"between"`
-	Since    string                        `toml:"since"`
-	And      string                        `toml:"and"`
-	Open     string                        `toml:"open"`
-	MonthsOf string                        `toml:"months_of"`
-	Subject  map[Variant]map[string]string `toml:"subject"` // word → text; {name}
-	Elements map[string]string             `toml:"elements"`
-	Groups   map[string]string             `toml:"groups"` // categories of people
+	Months    []string                      `toml:"months"`
+	Date      map[string]string             `toml:"date"` // by region: "us", "" (all others); {day} {month} {year}
+	On        string                        `toml:"on"`
+	Between   string                        `toml:"between"`
+	And       string                        `toml:"and"`
+	Thousands string                        `toml:"thousands"` // what stands between groups of three digits
+	MonthsOf  string                        `toml:"months_of"`
+	Subject   map[Variant]map[string]string `toml:"subject"` // word → text; {name}
+	Elements  map[string]string             `toml:"elements"`
+	Groups    map[string]string             `toml:"groups"` // categories of people
 }
 
 func parsePhrases(data []byte) (*phrases, error) {
