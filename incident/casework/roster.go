@@ -1,0 +1,109 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/google/uuid"
+
+	"tocsin/incident"
+	"tocsin/incident/ledger"
+)
+
+// SettleRoster puts a list of affected people in force. people is people.csv;
+// reports are the lists of rows nobody matched, by file name. All are sealed in
+// the vault first. A new roster does not replace the old one's record.
+func (d *Desk) SettleRoster(ctx context.Context, p incident.Principal, ref string, r incident.Roster, people io.Reader, reports map[string]io.Reader) (*incident.Roster, error) {
+	var id string
+	if err := d.read(ctx, p, ref, incident.SettleRoster, func(_ *ledger.Tx, i *incident.Incident) error {
+		id = i.ID
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	var err error
+	if r.Object, r.Size, err = d.vault.Put(ctx, id, people); err != nil {
+		return nil, err
+	}
+	r.Reports = map[string]string{}
+	for name, body := range reports {
+		if r.Reports[name], _, err = d.vault.Put(ctx, id, body); err != nil {
+			return nil, err
+		}
+	}
+	err = d.act(ctx, p, id, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error {
+		n, err := tx.Sequence("rosters-" + i.ID)
+		if err != nil {
+			return err
+		}
+		rid, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		r.ID, r.Seq, r.SettledAt, r.SettledBy = rid.String(), int(n), tx.Now(), p.ID
+		tx.Record("roster.settle", "roster/"+r.ID)
+		if err := rosters.Put(tx, ledger.K(i.ID, r.Seq), r); err != nil {
+			return err
+		}
+		text := fmt.Sprintf("Affected people settled: %d people in %d jurisdictions", r.People, len(r.ByJurisdiction))
+		if err := WriteTimeline(tx, i, "roster.settle", "roster/"+r.ID, text); err != nil {
+			return err
+		}
+		return d.react(func(re Reactor) error { return re.RosterSettled(tx, i, r) })
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &r, nil
+}
+
+// CurrentRoster is the newest settled roster; nil where there is none.
+func CurrentRoster(tx *ledger.Tx, id string) (*incident.Roster, error) {
+	var out *incident.Roster
+	err := rosters.ScanBack(tx, ledger.K(id), func(_ ledger.Key, r incident.Roster) error {
+		out = &r
+		return ledger.Stop
+	})
+	return out, err
+}
+
+// Rosters gives every settled roster, newest first.
+func (d *Desk) Rosters(ctx context.Context, p incident.Principal, ref string) ([]incident.Roster, error) {
+	var out []incident.Roster
+	err := d.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
+		return rosters.ScanBack(tx, ledger.K(i.ID), func(_ ledger.Key, r incident.Roster) error {
+			out = append(out, r)
+			return nil
+		})
+	})
+	return out, err
+}
+
+// OpenRoster gives the bytes of the roster in force, or of one of its reports,
+// and records that it was read: it names people. name is people.csv,
+// unmatched.csv or rejected.csv.
+func (d *Desk) OpenRoster(ctx context.Context, p incident.Principal, ref, name string) (io.ReadSeekCloser, error) {
+	var id, object string
+	err := d.act(ctx, p, ref, incident.SeeRoster, func(tx *ledger.Tx, i *incident.Incident) error {
+		r, err := CurrentRoster(tx, i.ID)
+		if err != nil {
+			return err
+		}
+		if r == nil {
+			return incident.Errorf(incident.NotFound, "No list of affected people has been settled yet.")
+		}
+		id, object = i.ID, r.Object
+		if name != "people.csv" {
+			if object = r.Reports[name]; object == "" {
+				return incident.Errorf(incident.NotFound, "There is no report %q.", clip(name, 40))
+			}
+		}
+		tx.Record("roster.read", "roster/"+r.ID)
+		return WriteTimeline(tx, i, "roster.read", "roster/"+r.ID, "List of affected people read: "+name)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.vault.Open(ctx, id, object)
+}
