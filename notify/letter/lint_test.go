@@ -38,8 +38,7 @@ func TestOneNationwideLetterBreaksMassachusettsLaw(t *testing.T) {
 	}
 }
 
-// base is a California letter all of whose parts are there, without tags, as
-// a person may paste it.
+// untagged is a letter as a person may paste it: the words without the tags.
 func untagged(d letter.Draft) string {
 	var out []string
 	for _, line := range strings.Split(d.Source, "\n") {
@@ -58,7 +57,7 @@ func TestMassachusettsFindsTheNatureHoweverItIsWritten(t *testing.T) {
 	if len(clean) > 0 {
 		t.Fatalf("the letter itself: %v", clean)
 	}
-	for _, sentence := range []string{
+	for i, sentence := range []string{
 		"An unauthorized party accessed our network.",
 		"On March 1, hackers entered our systems.",
 		"We were the victim of a ransomware attack.",
@@ -75,29 +74,31 @@ func TestMassachusettsFindsTheNatureHoweverItIsWritten(t *testing.T) {
 		"Twenty-four residents are affected.",
 		"The number of people affected is 812.",
 	} {
-		for place, source := range map[string]string{
-			"in a block":    strings.Replace(d.Source, "## What You Can Do", "## What You Can Do\n\n"+sentence, 1),
-			"without tags":  untagged(d) + "\n\n" + sentence,
-			"its own block": d.Source + "\n%% ps\n" + sentence + "\n",
-		} {
-			e, err := l.Edited(d, d.Subject, source)
-			if err != nil {
-				t.Fatal(err)
-			}
-			found := l.Lint(e, letter.Scope{WhatHappened: c.WhatHappened})
-			ok := false
-			for _, f := range found {
-				if f.Severity == letter.Error && strings.HasPrefix(f.What, "may not tell") {
-					lines := strings.Split(source, "\n")
-					first := strings.Fields(sentence)[0]
-					if at := strings.Join(lines[max(0, f.Line-2):min(len(lines), f.Line)], " "); strings.Contains(at, first) {
-						ok = true
-					}
+		// Where it stands takes turns; what it says is what is tried.
+		place, source := "in a block", strings.Replace(d.Source, "## What You Can Do", "## What You Can Do\n\n"+sentence, 1)
+		switch i % 3 {
+		case 1:
+			place, source = "without tags", untagged(d)+"\n\n"+sentence
+		case 2:
+			place, source = "its own block", d.Source+"\n%% ps\n"+sentence+"\n"
+		}
+		e, err := l.Edited(d, d.Subject, source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := l.Lint(e, letter.Scope{WhatHappened: c.WhatHappened})
+		ok := false
+		for _, f := range found {
+			if f.Severity == letter.Error && strings.HasPrefix(f.What, "may not tell") {
+				lines := strings.Split(source, "\n")
+				first := strings.Fields(sentence)[0]
+				if at := strings.Join(lines[max(0, f.Line-2):min(len(lines), f.Line)], " "); strings.Contains(at, first) {
+					ok = true
 				}
 			}
-			if !ok {
-				t.Errorf("%s: %q passes: %v", place, sentence, found)
-			}
+		}
+		if !ok {
+			t.Errorf("%s: %q passes: %v", place, sentence, found)
 		}
 	}
 	tagged, err := l.Edited(d, d.Subject, d.Source+"\n%% story: nature\nIt was nobody's fault.\n")

@@ -232,6 +232,7 @@ func (r reading) told(b ban) []Finding {
 		}
 	}
 	look(r.draft.Subject, 0)
+	lines := strings.Split(normalise(r.draft.Source), "\n")
 	for _, block := range r.blocks {
 		if slices.Contains(block.Contents, b.Content) && strings.TrimSpace(block.Text) != "" {
 			add(block.Line, fmt.Sprintf("may not tell %s: block %q", b.What, block.Key))
@@ -241,7 +242,6 @@ func (r reading) told(b ban) []Finding {
 			firstLine = block.Line
 		}
 		// Text is trimmed; count the empty lines between the tag and it.
-		lines := strings.Split(normalise(r.draft.Source), "\n")
 		for firstLine <= len(lines) && strings.TrimSpace(lines[firstLine-1]) == "" {
 			firstLine++
 		}
