@@ -83,7 +83,11 @@ func (p *phrases) join(items []string) string {
 	if len(items) < 2 {
 		return strings.Join(items, "")
 	}
-	return strings.Join(items[:len(items)-1], ", ") + " " + p.And + " " + items[len(items)-1]
+	mark, last := ", ", " "
+	if strings.Contains(strings.Join(items, ""), ",") {
+		mark, last = "; ", "; " // an item that has commas of its own
+	}
+	return strings.Join(items[:len(items)-1], mark) + last + p.And + " " + items[len(items)-1]
 }
 
 // sortElements sorts by the contract's order, unknown ones last, without repeats.
