@@ -185,8 +185,12 @@ func openFile(cfg Config) (bolt *bbolt.DB, err error) {
 	case err != nil:
 		return nil, incident.Because(incident.Unavailable, err, "the file %s cannot be opened", cfg.Path)
 	}
+	bolt.AllocSize = allocate
 	return bolt, nil
 }
+
+// allocate is how many bytes the file grows at a time.
+const allocate = 1 << 20
 
 // ready makes an empty file a store, migrates an old one, and loads the signer.
 func (db *DB) ready(steps []step) error {
