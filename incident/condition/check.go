@@ -66,7 +66,7 @@ func (ck *checker) node(at string, c Condition) {
 			for n := range ck.named {
 				names = append(names, n)
 			}
-			ck.say(at+".use", "no condition is named %q%s", c.Use, nearest(c.Use, names))
+			ck.say(at+".use", "no condition is named %q%s", c.Use, Nearest(c.Use, names))
 		}
 	default:
 		ck.leaf(at, c, ops)
@@ -85,7 +85,7 @@ func (ck *checker) list(at string, list []Condition) {
 func (ck *checker) leaf(at string, c Condition, ops []string) {
 	f, ok := ck.vocabulary[c.Fact]
 	if !ok {
-		ck.say(at+".fact", "no fact is named %q%s", c.Fact, nearest(c.Fact, ck.vocabulary.Names()))
+		ck.say(at+".fact", "no fact is named %q%s", c.Fact, Nearest(c.Fact, ck.vocabulary.Names()))
 		return
 	}
 	if len(ops) != 1 {

@@ -59,7 +59,7 @@ func (v Vocabulary) Names() []string {
 func (v Vocabulary) Parse(name, text string) (Value, error) {
 	f, ok := v[name]
 	if !ok {
-		return Value{}, fmt.Errorf("no fact is named %q%s", name, nearest(name, v.Names()))
+		return Value{}, fmt.Errorf("no fact is named %q%s", name, Nearest(name, v.Names()))
 	}
 	text = strings.TrimSpace(text)
 	if text == "" || text == "unknown" {
@@ -108,7 +108,7 @@ func (f Fact) check(word string) error {
 		}
 	default:
 		if len(f.Words) > 0 && !slices.Contains(f.Words, word) {
-			return fmt.Errorf("%q is not one of %s%s", word, strings.Join(f.Words, ", "), nearest(word, f.Words))
+			return fmt.Errorf("%q is not one of %s%s", word, strings.Join(f.Words, ", "), Nearest(word, f.Words))
 		}
 	}
 	return nil
@@ -121,7 +121,7 @@ func IsPlace(s string) bool {
 	if len(country) != 2 || !upper(country, false) {
 		return false
 	}
-	return !has || len(sub) >= 1 && len(sub) <= 3 && upper(sub, true)
+	return !has || len(sub) >= 1 && len(sub) <= 4 && upper(sub, true)
 }
 
 func upper(s string, digits bool) bool {
@@ -133,8 +133,8 @@ func upper(s string, digits bool) bool {
 	return true
 }
 
-// nearest words a hint at the closest of names, or nothing where none is close.
-func nearest(name string, names []string) string {
+// Nearest words a hint at the closest of names, or nothing where none is close.
+func Nearest(name string, names []string) string {
 	best, far := "", max(3, len(name)/4)
 	for _, n := range names {
 		if d := distance(name, n); d < far {
