@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"syscall"
 
 	"tocsin/incident"
@@ -21,10 +22,21 @@ func storeError(err error) error {
 		return err
 	case isClosed(err):
 		return incident.Because(incident.Unavailable, err, "the store is closed")
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+	case isFull(err):
 		return incident.Because(incident.Unavailable, err, "the disk is full: nothing was saved or changed; free some space and try again")
 	}
 	return incident.Because(incident.Unavailable, err, "the store could not be written: nothing was changed")
+}
+
+// isFull looks at the text too, because bbolt keeps only that of some errors
+// (db.grow: "file resize error: %s").
+func isFull(err error) bool {
+	for _, e := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, e) || strings.HasSuffix(err.Error(), ": "+e.Error()) {
+			return true
+		}
+	}
+	return false
 }
 
 func sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -77,7 +77,6 @@ func readMetas(f io.ReaderAt) (current meta, problems []string) {
 	if size < minPage || size > maxPageSize || size&(size-1) != 0 {
 		size = secondMeta(first[:n])
 	}
-	var found []meta
 	for id := range uint64(2) {
 		page := make([]byte, size)
 		if _, err := f.ReadAt(page, int64(id)*int64(size)); err != nil {
@@ -92,13 +91,9 @@ func readMetas(f io.ReaderAt) (current meta, problems []string) {
 			problems = append(problems, fmt.Sprintf("meta page %d: %v", id, err))
 			continue
 		}
-		found = append(found, m)
 		if m.tx >= current.tx {
 			current = m
 		}
-	}
-	if len(found) == 2 && found[0].tx+1 != found[1].tx && found[1].tx+1 != found[0].tx {
-		problems = append(problems, "the two meta pages are not of successive transactions")
 	}
 	return current, problems
 }

@@ -6,6 +6,7 @@ package ledgertest
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -81,6 +82,23 @@ func (s *Store) Reopen(t testing.TB) {
 		t.Fatalf("close the store: %v", err)
 	}
 	s.open(t)
+}
+
+// AfterCrash gives a store as a restart would find it if the process were killed
+// now: a copy of what is on the disk, opened anew with the same keys and clock.
+// It may be called inside an Update, and not while another one runs.
+func (s *Store) AfterCrash(t testing.TB) *Store {
+	t.Helper()
+	c := &Store{Clock: s.Clock, Keys: s.Keys, Dir: t.TempDir()}
+	raw, err := os.ReadFile(s.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(c.Dir, ledger.FileName), raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.open(t)
+	return c
 }
 
 func (s *Store) open(t testing.TB) {
