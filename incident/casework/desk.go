@@ -10,14 +10,14 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/ledger"
+	"tocsin/incident/vault"
 )
 
 // Vault keeps evidence bytes, sealed under the scope's key and named by their SHA-256.
 type Vault interface {
-	Put(ctx context.Context, scope string, r io.Reader) (sha256 string, size int64, err error)
+	Put(ctx context.Context, scope string, r io.Reader) (vault.Object, error)
 	Open(ctx context.Context, scope, sha256 string) (io.ReadSeekCloser, error)
-	Verify(ctx context.Context, scope, sha256 string) error
-	Delete(ctx context.Context, scope, sha256 string) error
+	Verify(ctx context.Context, scope, sha256 string) (vault.Object, error)
 }
 
 // Config of a Desk.

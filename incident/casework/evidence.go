@@ -15,6 +15,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/ledger"
+	"tocsin/incident/vault"
 )
 
 // NewEvidence describes an exhibit as it is collected.
@@ -52,17 +53,16 @@ func (d *Desk) CollectEvidence(ctx context.Context, p incident.Principal, ref st
 	}); err != nil {
 		return nil, err
 	}
-	var sum string
-	var size int64
+	var object vault.Object
 	if body != nil {
 		var err error
-		if sum, size, err = d.vault.Put(ctx, id, body); err != nil {
+		if object, err = d.vault.Put(ctx, id, body); err != nil {
 			return nil, err
 		}
 	}
 	var out *incident.Evidence
 	err := d.act(ctx, p, id, incident.WorkIncident, func(tx *ledger.Tx, i *incident.Incident) error {
-		e, err := d.addExhibit(tx, p, i, in, sum, size)
+		e, err := d.addExhibit(tx, p, i, in, object)
 		out = e
 		return err
 	})
@@ -86,7 +86,7 @@ func (in NewEvidence) check(hasBody bool) error {
 	return invalid("The evidence cannot be taken in.", problems)
 }
 
-func (d *Desk) addExhibit(tx *ledger.Tx, p incident.Principal, i *incident.Incident, in NewEvidence, sum string, size int64) (*incident.Evidence, error) {
+func (d *Desk) addExhibit(tx *ledger.Tx, p incident.Principal, i *incident.Incident, in NewEvidence, object vault.Object) (*incident.Evidence, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (d *Desk) addExhibit(tx *ledger.Tx, p incident.Principal, i *incident.Incid
 	e := &incident.Evidence{
 		ID: id.String(), Number: i.NextProof, Title: in.Title, Kind: in.Kind, Source: in.Source,
 		CollectedBy: p.ID, CollectedAt: in.CollectedAt.UTC(), Method: in.Method, Tool: in.Tool,
-		SHA256: sum, Size: size, MediaType: in.MediaType, FileName: in.FileName, Link: in.Link, Note: in.Note,
+		SHA256: object.SHA256, Size: object.Size, MediaType: in.MediaType, FileName: in.FileName, Link: in.Link, Note: in.Note,
 		LegalHold: i.LegalHold,
 	}
 	if in.CollectedAt.IsZero() {
@@ -112,7 +112,7 @@ func (d *Desk) addExhibit(tx *ledger.Tx, p incident.Principal, i *incident.Incid
 		e.Task = t.ID
 	}
 	tx.Record("evidence.collect", "evidence/"+e.ID)
-	if err := takeCustody(tx, i, e, incident.CustodyEvent{Kind: incident.CustodyReceived, SHA256: sum, Purpose: orText(in.Method, "collected")}); err != nil {
+	if err := takeCustody(tx, i, e, incident.CustodyEvent{Kind: incident.CustodyReceived, SHA256: object.SHA256, Purpose: orText(in.Method, "collected")}); err != nil {
 		return nil, err
 	}
 	return e, exhibitLine(tx, i, e, "evidence.collect", fmt.Sprintf("Evidence %d collected: %s", e.Number, e.Title))
@@ -256,7 +256,7 @@ func (d *Desk) VerifyEvidence(ctx context.Context, p incident.Principal, ref, ev
 	if sum == "" {
 		return incident.Errorf(incident.Invalid, "There is no file to verify.")
 	}
-	if err := d.vault.Verify(ctx, id, sum); err != nil {
+	if _, err := d.vault.Verify(ctx, id, sum); err != nil {
 		return err
 	}
 	_, _, err := d.handle(ctx, p, ref, evidence, "evidence.verify",

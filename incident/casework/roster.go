@@ -22,15 +22,17 @@ func (d *Desk) SettleRoster(ctx context.Context, p incident.Principal, ref strin
 	}); err != nil {
 		return nil, err
 	}
-	var err error
-	if r.Object, r.Size, err = d.vault.Put(ctx, id, people); err != nil {
+	list, err := d.vault.Put(ctx, id, people)
+	if err != nil {
 		return nil, err
 	}
-	r.Reports = map[string]string{}
+	r.Object, r.Size, r.Reports = list.SHA256, list.Size, map[string]string{}
 	for name, body := range reports {
-		if r.Reports[name], _, err = d.vault.Put(ctx, id, body); err != nil {
+		report, err := d.vault.Put(ctx, id, body)
+		if err != nil {
 			return nil, err
 		}
+		r.Reports[name] = report.SHA256
 	}
 	err = d.act(ctx, p, id, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error {
 		n, err := tx.Sequence("rosters-" + i.ID)
