@@ -48,7 +48,14 @@ func openFile(path string) (*Ring, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		r := Generate()
 		r.file = path
-		return r, r.save(os.O_EXCL)
+		err := r.save(os.O_EXCL)
+		if errors.Is(err, fs.ErrExist) {
+			return openFile(path) // another first start was quicker: its key is the key
+		}
+		if err != nil {
+			return nil, err
+		}
+		return r, nil
 	}
 	if err != nil {
 		return nil, incident.Because(incident.Unavailable, err, "the master key file %s cannot be read", path)

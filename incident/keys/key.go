@@ -86,3 +86,9 @@ func derive(secret [Size]byte, purpose string) [Size]byte {
 
 // Sub is the key of Derive, ready to seal with.
 func (k *Key) Sub(purpose string) *Key { return fromSecret(k.Derive(purpose)) }
+
+// String never shows the secret.
+func (k *Key) String() string { return "keys.Key" }
+
+// GoString is String: %#v must not print the secret either.
+func (k *Key) GoString() string { return k.String() }

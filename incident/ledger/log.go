@@ -27,11 +27,12 @@ type logState struct {
 // failed commit nothing in memory can be wrong.
 func readLog(b *bbolt.Tx) (logState, error) {
 	var s logState
-	head := b.Bucket([]byte(headBucket))
-	if head == nil {
-		return s, damagedLog("there is no checkpoint")
+	for _, name := range logBuckets() {
+		if name != objectBucket && b.Bucket([]byte(name)) == nil {
+			return s, damagedLog(name + " is gone")
+		}
 	}
-	c, err := parseCheckpoint(head.Get([]byte(headName)))
+	c, err := parseCheckpoint(b.Bucket([]byte(headBucket)).Get([]byte(headName)))
 	if err != nil {
 		return s, damagedLog(err.Error())
 	}

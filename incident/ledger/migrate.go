@@ -83,7 +83,11 @@ func indexObjects(tx *Tx) error {
 }
 
 func eachEntry(b *bbolt.Tx, fn func(Entry) error) error {
-	return b.Bucket([]byte(entryBucket)).ForEach(func(k, leaf []byte) error {
+	entries := b.Bucket([]byte(entryBucket))
+	if entries == nil {
+		return damagedLog(entryBucket + " is gone")
+	}
+	return entries.ForEach(func(k, leaf []byte) error {
 		e, err := decodeEntry(leaf)
 		if err != nil {
 			n, _ := numberOf(k)

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -193,8 +194,13 @@ func openFile(cfg Config) (bolt *bbolt.DB, err error) {
 const allocate = 1 << 20
 
 // ready makes an empty file a store, migrates an old one, and loads the signer.
-func (db *DB) ready(steps []step) error {
+func (db *DB) ready(steps []step) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil { // bbolt's way of saying that a page is damaged
+			err = incident.Because(incident.Unavailable, fmt.Errorf("panic: %v", r), "%s", incident.Sentence(db.unreadable()))
+		}
+	}()
 	schema, err := db.schema()
 	if err != nil {
 		return err
