@@ -44,7 +44,7 @@ func Lint(folder fs.FS, name string) ([]incident.Problem, error) {
 		}
 	}
 	for _, p := range problems {
-		if layer == 0 || strings.HasPrefix(p.Where, strings.TrimSuffix(name, "/")+"/") {
+		if layer == 0 || !strings.HasPrefix(p.Where, shipped+"/") {
 			ld.problems = append(ld.problems, p)
 		}
 	}
@@ -60,6 +60,10 @@ func Lint(folder fs.FS, name string) ([]incident.Problem, error) {
 	return slices.Compact(ld.problems), nil
 }
 
+// shipped is how the files of the shipped library are called where another
+// folder is meant.
+const shipped = "(shipped)"
+
 // loadFor loads the shipped library, with a folder on top where there is one;
 // layer is the one that is meant.
 func loadFor(folder fs.FS, name string) (l *Library, problems []incident.Problem, layer int, err error) {
@@ -71,7 +75,7 @@ func loadFor(folder fs.FS, name string) (l *Library, problems []incident.Problem
 	if err != nil || len(found) == 0 {
 		return nil, nil, 0, incident.Because(incident.Invalid, err, "%s is not a folder that holds anything", name)
 	}
-	l, problems, err = load([]fs.FS{builtin, folder}, []string{"", name})
+	l, problems, err = load([]fs.FS{builtin, folder}, []string{shipped, name})
 	return l, problems, 1, err
 }
 

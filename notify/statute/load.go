@@ -127,7 +127,23 @@ func cutLine(where string) (file string, line int) {
 // read gathers the TOML files of a folder, in alphabetical order. A folder
 // holds rules/ and authorities/, or is itself a folder of rule files.
 func (l *Library) read(folder fs.FS, layer int, under string) error {
-	return fs.WalkDir(folder, ".", func(p string, d fs.DirEntry, err error) error {
+	roots := []string{"."}
+	if info, err := fs.Stat(folder, "rules"); err == nil && info.IsDir() {
+		roots = []string{"rules"}
+		if info, err := fs.Stat(folder, "authorities"); err == nil && info.IsDir() {
+			roots = append(roots, "authorities")
+		}
+	}
+	for _, root := range roots {
+		if err := l.walk(folder, root, layer, under); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Library) walk(folder fs.FS, root string, layer int, under string) error {
+	return fs.WalkDir(folder, root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return incident.Because(incident.Invalid, err, "cannot read the rules folder at %s", path.Join(under, p))
 		}
