@@ -53,7 +53,7 @@ type Step struct {
 	When         *condition.Condition
 	Chosen       *Chosen
 	Evidence     []Evidence
-	Mandatory    bool // a run is not complete, and the step may not be skipped, without it
+	Mandatory    bool // the incident does not close without it; commander or counsel alone may skip it
 	Approval     *Approval
 	Skip         *Skip // nil: may be skipped with a reason, unless Mandatory
 	Options      []Option
@@ -61,7 +61,7 @@ type Step struct {
 	Attack       []string // MITRE ATT&CK technique ids; sorted
 	Action       string   // of an automation: what is to be run
 	Playbook     string   // of a subplaybook: its slug
-	Privileged   bool     // its task is legally privileged from the start
+	Privileged   bool     // its task is for counsel and the holders of Role alone
 	Instructions string   // Markdown
 }
 
@@ -80,7 +80,7 @@ type Evidence struct {
 }
 
 // Approval is who must agree: N different people, each holding one of Roles,
-// none of them the one whose work it is.
+// none of whom did a step that this one needs.
 type Approval struct {
 	Roles []incident.Role // sorted
 	N     int
@@ -126,7 +126,8 @@ func (p *Playbook) Suits(k incident.BreachKind) bool {
 	return len(p.Kinds) == 0
 }
 
-// Skipping is what may be done with s instead of doing it.
+// Skipping is what anybody may do with s instead of doing it. Who may pass over
+// a mandatory step all the same is for whoever keeps the case.
 func (s *Step) Skipping() Skip {
 	switch {
 	case s.Mandatory:
