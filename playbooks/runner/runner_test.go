@@ -32,11 +32,11 @@ type office struct {
 	*casework.Desk
 	*ledgertest.Store
 	run       *runner.Runner
-	t         *testing.T
+	t         testing.TB
 	deadlines []runner.Deadline
 }
 
-func open(t *testing.T) *office {
+func open(t testing.TB) *office {
 	t.Helper()
 	o := &office{Store: ledgertest.New(t), t: t}
 	o.connect()
