@@ -49,7 +49,7 @@ func openFile(path string) (*Ring, error) {
 		r := Generate()
 		r.file = path
 		err := r.save(os.O_EXCL)
-		if errors.Is(err, fs.ErrExist) {
+		if _, there := os.Stat(path); errors.Is(err, fs.ErrExist) && there == nil {
 			return openFile(path) // another first start was quicker: its key is the key
 		}
 		if err != nil {

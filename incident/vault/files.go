@@ -3,7 +3,6 @@ package vault
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -77,23 +76,6 @@ func (v *Vault) OpenFile(f File) (*os.File, error) {
 	return file, diskError(err)
 }
 
-// PutFile puts a sealed file back under its name, in place of the one there.
-func (v *Vault) PutFile(f File, r io.Reader) error {
-	tmp, err := os.CreateTemp(filepath.Join(v.dir, tempDir), "put-*")
-	if err != nil {
-		return diskError(err)
-	}
-	defer os.Remove(tmp.Name())
-	defer tmp.Close()
-	if _, err := io.Copy(tmp, r); err != nil {
-		return diskError(err)
-	}
-	if err := errors.Join(tmp.Sync(), tmp.Close()); err != nil {
-		return diskError(err)
-	}
-	return v.place(tmp.Name(), f.Scope, f.Name)
-}
-
 // VerifyFile checks a sealed file without knowing the object's digest: that it
 // opens to its end and is bound to its name. Errors as for Verify.
 func (v *Vault) VerifyFile(ctx context.Context, f File) error {
@@ -107,4 +89,9 @@ func (v *Vault) VerifyFile(ctx context.Context, f File) error {
 	}
 	defer file.Close()
 	return s.verifyFile(ctx, file, f.Name)
+}
+
+// Adopt takes over a sealed file that lies on the same disk, in place of the one there.
+func (v *Vault) Adopt(f File, path string) error {
+	return v.place(path, f.Scope, f.Name)
 }

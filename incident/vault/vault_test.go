@@ -363,7 +363,9 @@ func TestWalkAndPutBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.PutFile(parsed, bytes.NewReader(raw)); err != nil {
+	back := filepath.Join(t.TempDir(), "back")
+	os.WriteFile(back, raw, 0o600)
+	if err := f.Adopt(parsed, back); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Verify(ctx, "b", o.SHA256); err != nil {
@@ -373,7 +375,8 @@ func TestWalkAndPutBack(t *testing.T) {
 		t.Error(err)
 	}
 	raw[len(raw)-1] ^= 1
-	f.PutFile(parsed, bytes.NewReader(raw))
+	os.WriteFile(back, raw, 0o600)
+	f.Adopt(parsed, back)
 	wantKind(t, f.VerifyFile(ctx, parsed), incident.Internal)
 }
 
