@@ -14,6 +14,8 @@ import (
 	_ "time/tzdata" // deadlines are counted in the recipient's zone, on machines without a zone database too
 
 	"github.com/alecthomas/kong"
+
+	"tocsin/cmd/app"
 )
 
 // Exit codes, as scripts rely on them.
@@ -26,7 +28,7 @@ const (
 
 // errWanting is returned by a command that did its check, has printed what it
 // found, and found something wrong.
-var errWanting = errors.New("found wanting")
+var errWanting = app.ErrWanting
 
 // Globals is what every command gets: the world it may touch.
 type Globals struct {
@@ -39,7 +41,17 @@ type Globals struct {
 }
 
 type commands struct {
-	Version VersionCmd `cmd:"" help:"Print version, schema and rules edition."`
+	Serve    ServeCmd    `cmd:"" help:"Run the server."`
+	Config   ConfigCmd   `cmd:"" help:"Check the configuration."`
+	Assess   AssessCmd   `cmd:"" help:"Facts in, obligations out: who must be told, by when, and why."`
+	Rules    RulesCmd    `cmd:"" help:"The statutory library: what is covered, from which source, reviewed when."`
+	Affected AffectedCmd `cmd:"" help:"Who is affected by exposed data."`
+	Playbook PlaybookCmd `cmd:"" help:"The library of playbooks."`
+	Audit    AuditCmd    `cmd:"" help:"Prove and export the audit log."`
+	User     UserCmd     `cmd:"" help:"Accounts, without the console."`
+	Token    TokenCmd    `cmd:"" help:"API tokens, without the console."`
+	Key      KeyCmd      `cmd:"" help:"The master key."`
+	Version  VersionCmd  `cmd:"" help:"Print version, schema and rules edition."`
 }
 
 func main() {

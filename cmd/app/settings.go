@@ -1,0 +1,205 @@
+package app
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/incident/keys"
+	"tocsin/web/auth"
+)
+
+// Config is the whole configuration, composed of each part's own. The zero
+// value of a field is its default as config.example.toml shows it.
+type Config struct {
+	DataDir       string `toml:"data_dir"`
+	MasterKeyFile string `toml:"master_key_file"` // in the data folder if empty; the environment wins
+	Listen        string `toml:"listen"`
+	PublicURL     string `toml:"public_url"`
+
+	TLS       TLSConfig       `toml:"tls"`
+	Auth      AuthConfig      `toml:"auth"`
+	Retention RetentionConfig `toml:"retention"`
+	Log       LogConfig       `toml:"log"`
+	Metrics   MetricsConfig   `toml:"metrics"`
+}
+
+// TLSConfig names certificate and key in PEM; both or none.
+type TLSConfig struct {
+	CertFile string `toml:"cert_file"`
+	KeyFile  string `toml:"key_file"`
+}
+
+func (t TLSConfig) on() bool { return t.CertFile != "" }
+
+// AuthConfig is how people sign in.
+type AuthConfig struct {
+	Issuer   string   `toml:"issuer"`   // the name an authenticator app shows
+	Idle     Duration `toml:"idle"`     // a session unused for this long ends
+	Absolute Duration `toml:"absolute"` // a session ends after this, used or not
+	Fresh    Duration `toml:"fresh"`    // how long after a second factor administration is open
+}
+
+func (a AuthConfig) service(cfg Config, deps Deps) auth.Config {
+	return auth.Config{
+		Issuer: a.Issuer, Idle: time.Duration(a.Idle), Absolute: time.Duration(a.Absolute), Fresh: time.Duration(a.Fresh),
+		Secure: cfg.secure(), Clock: deps.clock(), Logger: deps.Logger,
+	}
+}
+
+// RetentionConfig is how long what is over is kept.
+type RetentionConfig struct {
+	Closed Duration `toml:"closed"` // after which a closed case's key may be destroyed
+}
+
+// LogConfig is the program's own log, on standard error.
+type LogConfig struct {
+	Level  string `toml:"level"`  // debug, info, warn, error
+	Format string `toml:"format"` // text, json
+}
+
+// MetricsConfig guards /metrics. Without a token only this machine may read it.
+type MetricsConfig struct {
+	TokenFile string `toml:"token_file"`
+}
+
+// DefaultConfig is what runs with no configuration at all.
+func DefaultConfig() Config {
+	return Config{
+		DataDir: "tocsin-data",
+		Listen:  "127.0.0.1:8484",
+		Auth: AuthConfig{
+			Issuer: "Tocsin", Idle: Duration(2 * time.Hour), Absolute: Duration(12 * time.Hour), Fresh: Duration(30 * time.Minute),
+		},
+		Retention: RetentionConfig{Closed: Duration(6 * 365 * 24 * time.Hour)},
+		Log:       LogConfig{Level: "info", Format: "text"},
+	}
+}
+
+// relativeTo makes the file's paths relative to its folder.
+func (c *Config) relativeTo(dir string) {
+	for _, p := range c.paths() {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(dir, *p)
+		}
+	}
+}
+
+func (c *Config) paths() []*string {
+	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile}
+}
+
+// check opens nothing but looks whether named files are there.
+func (c *Config) check(string) error {
+	var problems []incident.Problem
+	add := func(where, what string) {
+		if what != "" {
+			problems = append(problems, incident.Problem{Where: where, What: what})
+		}
+	}
+	if c.DataDir == "" {
+		add("data_dir", "name a folder")
+	}
+	add("listen", checkListen(c.Listen))
+	if c.PublicURL != "" {
+		add("public_url", checkURL(c.PublicURL))
+	}
+	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
+		add("tls.cert_file", "give certificate and key, or neither")
+	}
+	for where, file := range map[string]string{
+		"tls.cert_file": c.TLS.CertFile, "tls.key_file": c.TLS.KeyFile, "metrics.token_file": c.Metrics.TokenFile,
+	} {
+		add(where, checkFile(file))
+	}
+	if !c.TLS.on() && !loopback(c.Listen) && !strings.HasPrefix(c.PublicURL, "https://") {
+		add("listen", "other machines could reach this without encryption: set tls, or set public_url to the https address of the proxy in front")
+	}
+	if _, err := c.Log.level(); err != nil {
+		add("log.level", "one of debug, info, warn, error")
+	}
+	if c.Log.Format != "text" && c.Log.Format != "json" {
+		add("log.format", "one of text, json")
+	}
+	if c.Auth.Idle > c.Auth.Absolute {
+		add("auth.idle", "longer than auth.absolute")
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return &incident.Error{Kind: incident.Invalid, Message: "The configuration is wrong.", Problems: problems}
+}
+
+func checkFile(path string) string {
+	if path == "" {
+		return ""
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "cannot be read: " + path
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.IsDir() {
+		return "is a folder: " + path
+	}
+	return ""
+}
+
+func (l LogConfig) level() (slog.Level, error) {
+	var level slog.Level
+	err := level.UnmarshalText([]byte(l.Level))
+	return level, err
+}
+
+// Logger is the program's log as the configuration wants it.
+func (l LogConfig) Logger(w interface{ Write([]byte) (int, error) }) *slog.Logger {
+	level, _ := l.level()
+	options := &slog.HandlerOptions{Level: level}
+	if l.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+func (c *Config) masterKeyFile() string {
+	if c.MasterKeyFile != "" {
+		return c.MasterKeyFile
+	}
+	return filepath.Join(c.DataDir, keys.FileName)
+}
+
+// secure reports whether people reach the console over TLS.
+func (c *Config) secure() bool { return c.TLS.on() || strings.HasPrefix(c.PublicURL, "https://") }
+
+// baseURL is where people reach the console; addr is where it really listens.
+func (c *Config) baseURL(addr string) string {
+	if c.PublicURL != "" {
+		return strings.TrimRight(c.PublicURL, "/")
+	}
+	if addr == "" {
+		addr = c.Listen
+	}
+	if c.TLS.on() {
+		return "https://" + addr
+	}
+	return "http://" + addr
+}
+
+// secret reads a secret from a file; empty path, empty secret.
+func secret(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return "", incident.Because(incident.Invalid, err, "The secret file %s cannot be read.", path)
+	}
+	s := strings.TrimSpace(string(raw))
+	if s == "" {
+		return "", incident.Errorf(incident.Invalid, "The secret file %s is empty.", path)
+	}
+	return s, nil
+}
