@@ -94,7 +94,7 @@ func dueWords(s StageOut, at time.Time) string {
 	var out string
 	switch {
 	case s.State == Waiting:
-		return s.Counted
+		return strings.TrimPrefix(s.Counted, "not started: ")
 	case s.Due == nil:
 		out = "without undue delay"
 	default:
