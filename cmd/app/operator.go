@@ -35,6 +35,8 @@ func operations() map[string]operation {
 	return map[string]operation{
 		"audit-verify": {run: auditVerify, inspects: true},
 		"audit-export": {run: auditExport, inspects: true},
+		"fsck":         {run: fsck, inspects: true},
+		"backup":       {run: backupTo},
 		"key-rotate":   {run: keyRotate},
 		"user-add":     {run: userAdd},
 		"user-list":    {run: userList},

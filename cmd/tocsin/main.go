@@ -48,6 +48,9 @@ type commands struct {
 	Affected AffectedCmd `cmd:"" help:"Who is affected by exposed data."`
 	Playbook PlaybookCmd `cmd:"" help:"The library of playbooks."`
 	Audit    AuditCmd    `cmd:"" help:"Prove and export the audit log."`
+	Backup   BackupCmd   `cmd:"" help:"Write a hot, consistent, sealed backup."`
+	Restore  RestoreCmd  `cmd:"" help:"Put a backup back, after every byte of it was verified."`
+	Fsck     FsckCmd     `cmd:"" help:"Check pages, values, keys, evidence and the audit log."`
 	User     UserCmd     `cmd:"" help:"Accounts, without the console."`
 	Token    TokenCmd    `cmd:"" help:"API tokens, without the console."`
 	Key      KeyCmd      `cmd:"" help:"The master key."`
