@@ -24,6 +24,7 @@ func (l *Library) Assess(f Facts, at time.Time) Assessment {
 	var risk condition.Value
 	out.Risk, risk = assessRisk(a.general)
 	a.general.values["incident.risk"] = risk
+	a.general.values["incident.risk_concluded"] = concluded(&f)
 	for _, id := range sortedKeys(l.byID) {
 		if !a.listed(id) {
 			continue

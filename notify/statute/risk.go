@@ -80,6 +80,16 @@ func assessRisk(g *general) (Risk, condition.Value) {
 	return r, value.Shown(shown).Behind(r.Unknown...)
 }
 
+// concluded is what a person concluded of the risk; "none" where nobody has. It
+// is never unknown: an exit that the law gives to who investigated and wrote
+// down that no harm is likely is not there before that.
+func concluded(f *Facts) condition.Value {
+	if f.Incident.Risk == "" {
+		return condition.Word("none")
+	}
+	return condition.Word(f.Incident.Risk)
+}
+
 // texts words findings; never nil, for JSON.
 func texts(fs []condition.Finding) []string {
 	out := make([]string, len(fs))

@@ -21,6 +21,7 @@ func Vocabulary() condition.Vocabulary {
 		condition.Fact{Name: "covered.people", Kind: condition.NumberKind},
 		condition.Fact{Name: "covered.people_anywhere", Kind: condition.NumberKind},
 		condition.Fact{Name: "covered.people_in_one_subdivision", Kind: condition.NumberKind},
+		condition.Fact{Name: "incident.risk_concluded", Kind: condition.WordKind, Words: []string{"none", "unlikely", "risk", "high"}},
 		condition.Fact{Name: "owed.regulator", Kind: condition.WordKind, Words: yesNo},
 		condition.Fact{Name: "owed.individuals", Kind: condition.WordKind, Words: yesNo},
 	)
