@@ -20,6 +20,7 @@ import (
 	"tocsin/web"
 	"tocsin/web/auth"
 	"tocsin/web/console"
+	"tocsin/web/hooks"
 	"tocsin/web/view"
 )
 
@@ -120,12 +121,16 @@ func (a *App) doors() error {
 	if err != nil {
 		return err
 	}
+	alerts, err := hooks.New(hooks.Deps{Desk: a.Desk, Logger: a.log, Clock: a.deps.Clock}, a.cfg.hooks())
+	if err != nil {
+		return err
+	}
 	token, err := secret(a.cfg.Metrics.TokenFile)
 	if err != nil {
 		return err
 	}
 	a.web, err = web.New(web.Deps{
-		Auth: a.Auth, Console: pages, View: renderer, Ready: a.store.Ready,
+		Auth: a.Auth, Console: pages, View: renderer, Hooks: alerts, Ready: a.store.Ready,
 		Metrics: a.metrics(), Logger: a.log, Clock: a.deps.Clock,
 	}, web.Config{TLS: a.cfg.secure(), MetricsToken: token})
 	return err

@@ -15,7 +15,6 @@ import (
 	"tocsin/incident/ledger"
 	"tocsin/playbooks/runner"
 	"tocsin/web/auth"
-
 )
 
 // tables lists every table of the program, for the store's check.

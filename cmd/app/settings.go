@@ -10,6 +10,7 @@ import (
 	"tocsin/incident"
 	"tocsin/incident/keys"
 	"tocsin/web/auth"
+	"tocsin/web/hooks"
 )
 
 // Config is the whole configuration, composed of each part's own. The zero
@@ -22,6 +23,7 @@ type Config struct {
 
 	TLS       TLSConfig       `toml:"tls"`
 	Auth      AuthConfig      `toml:"auth"`
+	Sources   []hooks.Source  `toml:"source"`
 	Retention RetentionConfig `toml:"retention"`
 	Log       LogConfig       `toml:"log"`
 	Metrics   MetricsConfig   `toml:"metrics"`
@@ -86,7 +88,12 @@ func (c *Config) relativeTo(dir string) {
 			*p = filepath.Join(dir, *p)
 		}
 	}
+	sources := c.hooks()
+	sources.Relative(dir)
+	c.Sources = sources.Sources
 }
+
+func (c *Config) hooks() hooks.Config { return hooks.Config{Sources: c.Sources} }
 
 func (c *Config) paths() []*string {
 	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile}
@@ -127,6 +134,7 @@ func (c *Config) check(string) error {
 	if c.Auth.Idle > c.Auth.Absolute {
 		add("auth.idle", "longer than auth.absolute")
 	}
+	problems = append(problems, c.hooks().Check()...)
 	if len(problems) == 0 {
 		return nil
 	}
