@@ -35,6 +35,7 @@ func (l *Library) Assess(f Facts, at time.Time) Assessment {
 			continue
 		}
 		out.Obligations = append(out.Obligations, a.obligations(r)...)
+		out.Notices = add(out.Notices, a.remarksOf(r)...)
 	}
 	out.Notices = add(out.Notices, a.remarks()...)
 	sort.SliceStable(out.Obligations, func(i, j int) bool { return sooner(&out.Obligations[i], &out.Obligations[j]) })
@@ -145,7 +146,7 @@ func (a *assessor) evaluate(r *Rule) *answer {
 			}
 		}
 	}
-	if !r.Covered.isZero() {
+	if !r.Covered.isZero() && !r.Covered.Optional {
 		ask(condition.Condition{Fact: "covered.people", MoreThan: 0})
 	}
 	if !r.When.IsZero() {
@@ -246,6 +247,22 @@ func (a *assessor) obligations(r *Rule) []Obligation {
 			o.asks = append(o.asks, asks...)
 		}
 		out = append(out, o)
+	}
+	return out
+}
+
+// remarksOf are the notices of a rule that may apply, unless their condition
+// is a firm no.
+func (a *assessor) remarksOf(r *Rule) []string {
+	ans := a.answerOf(r.ID)
+	if ans.result.Truth == condition.No {
+		return nil
+	}
+	var out []string
+	for _, n := range r.Notices {
+		if n.When.IsZero() || ans.truth(n.When).Truth != condition.No {
+			out = append(out, r.ID+": "+n.Text)
+		}
 	}
 	return out
 }

@@ -115,6 +115,11 @@ func (ld *loader) checkRule(r *Rule) {
 			say(key, "when is missing: an exemption without a condition would always hold")
 		}
 	}
+	for i, n := range r.Notices {
+		if n.Text == "" {
+			say(fmt.Sprintf("notice[%d]", i), "text is missing")
+		}
+	}
 	oneOf("recipient.route", r.Recipient.Route, routes(), true)
 	oneOf("recipient.kind", r.Recipient.Kind, authorityKinds(), false)
 	if r.Recipient.Route == "named" && r.Recipient.Name == "" {

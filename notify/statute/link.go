@@ -44,6 +44,9 @@ func (ld *loader) linkConditions(r *Rule) {
 	for i := range r.Exempt {
 		expand(fmt.Sprintf("exempt[%d].when", i), &r.Exempt[i].When)
 	}
+	for i := range r.Notices {
+		expand(fmt.Sprintf("notice[%d].when", i), &r.Notices[i].When)
+	}
 	for i := range r.Stages {
 		key := fmt.Sprintf("stage[%d]", i)
 		expand(key+".when", &r.Stages[i].When)

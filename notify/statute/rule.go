@@ -37,6 +37,7 @@ type Rule struct {
 	Hold      HoldRule            `toml:"hold"`
 	Content   Content             `toml:"content"`
 	Record    Record              `toml:"record"`
+	Notices   []Remark            `toml:"notice"`
 
 	file  string // where it came from, for problems
 	layer int    // which of the folders: later ones override earlier ones
@@ -63,6 +64,7 @@ type Who struct {
 type Covered struct {
 	Elements []string `toml:"elements"`
 	OrGroups []string `toml:"or_groups"`
+	Optional bool     `toml:"optional"` // the rule does not need one such person: its condition asks for the number itself
 }
 
 func (c Covered) isZero() bool { return len(c.Elements) == 0 && len(c.OrGroups) == 0 }
@@ -71,6 +73,13 @@ func (c Covered) isZero() bool { return len(c.Elements) == 0 && len(c.OrGroups) 
 type Exemption struct {
 	Name string              `toml:"name"`
 	Note string              `toml:"note"`
+	When condition.Condition `toml:"when"`
+}
+
+// Remark is something to know wherever a rule may apply: that following another
+// law is deemed enough, that more time can be asked for.
+type Remark struct {
+	Text string              `toml:"text"`
 	When condition.Condition `toml:"when"`
 }
 
