@@ -23,7 +23,16 @@ type Roster struct {
 	Conflicts             int                       `json:"conflicts"`
 	NoContact             int                       `json:"no_contact"`
 	Inputs                []RosterInput             `json:"inputs,omitempty"`
+	Groups                []RosterGroup             `json:"groups,omitempty"`
 	Reports               map[string]string         `json:"reports,omitempty"` // unmatched.csv, rejected.csv → SHA-256 in the vault
+}
+
+// RosterGroup counts the people of one jurisdiction with exactly the same
+// elements exposed: what the rules are asked with.
+type RosterGroup struct {
+	Jurisdiction string   `json:"jurisdiction"`
+	Elements     []string `json:"elements"`
+	People       int      `json:"people"`
 }
 
 // RosterInput is one file a roster was made from.

@@ -327,15 +327,19 @@ func TestAlertStormIsListedNotOpened(t *testing.T) {
 func TestRosterIsSealedAndReadingItIsRecorded(t *testing.T) {
 	o := open(t)
 	i := o.declare(t)
-	_, err := o.SettleRoster(t.Context(), ana, i.Number, incident.Roster{People: 1, ByJurisdiction: map[string]int{"DE": 1}}, strings.NewReader("customer_id\n1\n"),
+	list := "customer_id,name,email,country,region,language,elements,sources\n1,A,a@mail.example,DE,,de,name+email,crm\n2,B,,US,CA,en,ssn,crm\n"
+	settled, err := o.SettleRoster(t.Context(), ana, i.Number, incident.Roster{}, strings.NewReader(list),
 		map[string]io.Reader{"unmatched.csv": strings.NewReader("x")})
 	must(t, err)
+	if settled.People != 2 || settled.ByJurisdiction["US-CA"] != 1 || settled.ByElement["email"] != 1 || len(settled.Groups) != 2 {
+		t.Errorf("settled %+v", settled)
+	}
 	r, err := o.OpenRoster(t.Context(), ana, i.Number, "people.csv")
 	must(t, err)
 	defer r.Close()
 	body, err := io.ReadAll(r)
 	must(t, err)
-	if string(body) != "customer_id\n1\n" {
+	if string(body) != list {
 		t.Errorf("read %q", body)
 	}
 	_, err = o.OpenRoster(t.Context(), ana, i.Number, "nothing.csv")

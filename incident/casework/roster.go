@@ -1,13 +1,17 @@
 package casework
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"tocsin/incident"
+	"tocsin/incident/affected"
 	"tocsin/incident/ledger"
 )
 
@@ -27,6 +31,9 @@ func (d *Desk) SettleRoster(ctx context.Context, p incident.Principal, ref strin
 		return nil, err
 	}
 	r.Object, r.Size, r.Reports = list.SHA256, list.Size, map[string]string{}
+	if err := d.count(ctx, id, &r); err != nil {
+		return nil, err
+	}
 	for name, body := range reports {
 		report, err := d.vault.Put(ctx, id, body)
 		if err != nil {
@@ -58,6 +65,46 @@ func (d *Desk) SettleRoster(ctx context.Context, p incident.Principal, ref strin
 		return nil, err
 	}
 	return &r, nil
+}
+
+// count reads the list back from the vault and counts it, so that the numbers
+// the law is asked with are those of the very list that will be written to.
+func (d *Desk) count(ctx context.Context, id string, r *incident.Roster) error {
+	list, err := d.vault.Open(ctx, id, r.Object)
+	if err != nil {
+		return err
+	}
+	defer list.Close()
+	type group struct{ jurisdiction, elements string }
+	people := map[group]int{}
+	r.People, r.ByJurisdiction, r.ByElement, r.ByJurisdictionElement = 0, map[string]int{}, map[string]int{}, map[string]map[string]int{}
+	for p, err := range affected.ReadRoster(bufio.NewReaderSize(list, 256<<10)) {
+		if err != nil {
+			return err
+		}
+		r.People++
+		people[group{p.Jurisdiction(), p.Elements.String()}]++
+	}
+	for g, n := range people {
+		elements, ok := affected.ParseElements(g.elements)
+		if !ok {
+			return incident.Errorf(incident.Invalid, "The list of affected people names elements that this version does not know.")
+		}
+		names := elements.Names()
+		r.Groups = append(r.Groups, incident.RosterGroup{Jurisdiction: g.jurisdiction, Elements: names, People: n})
+		r.ByJurisdiction[g.jurisdiction] += n
+		if r.ByJurisdictionElement[g.jurisdiction] == nil {
+			r.ByJurisdictionElement[g.jurisdiction] = map[string]int{}
+		}
+		for _, e := range names {
+			r.ByElement[e] += n
+			r.ByJurisdictionElement[g.jurisdiction][e] += n
+		}
+	}
+	slices.SortFunc(r.Groups, func(a, b incident.RosterGroup) int {
+		return cmp.Or(cmp.Compare(a.Jurisdiction, b.Jurisdiction), slices.Compare(a.Elements, b.Elements))
+	})
+	return nil
 }
 
 // CurrentRoster is the newest settled roster; nil where there is none.
