@@ -47,6 +47,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 func (s *Server) headers(g *gin.Context) {
 	h := g.Writer.Header()
+	h.Set("Cache-Control", "no-store") // static files say otherwise
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")

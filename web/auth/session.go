@@ -48,6 +48,7 @@ func (s *Service) newSessions() *scs.SessionManager {
 	m.Codec = sessionCodec{}
 	m.Cookie.Name = "tocsin"
 	m.Cookie.HttpOnly = true
+	m.Cookie.Persist = false // gone with the browser; when it ends is ours to say, not the cookie's
 	// Lax, not Strict: people arrive from a link in Slack or in a mail. Requests
 	// that change something are guarded by http.CrossOriginProtection.
 	m.Cookie.SameSite = http.SameSiteLaxMode
