@@ -123,3 +123,8 @@ func (a *atlas) Zone(place string) *time.Location {
 	}
 	return time.UTC
 }
+
+// Within reports whether somebody who lives in place is certainly in area: an
+// area of several countries (EU is the whole European Economic Area), a country
+// or a subdivision.
+func Within(place, area string) bool { return world().Within(place, area) == condition.Yes }

@@ -1,0 +1,50 @@
+package outbox
+
+import (
+	"time"
+
+	"tocsin/notify/letter"
+	"tocsin/notify/statute"
+)
+
+// Config is what the outbox knows of the organisation and how it sends.
+type Config struct {
+	// Organisation answers who had the data; absent is unknown.
+	Organisation statute.Organisation
+	// Letterhead is what every letter and filing says of the sender.
+	Letterhead Letterhead
+	// BaseURL is where people reach the console, for links in staff messages.
+	BaseURL string
+
+	Canary int             // people written to first; the rest waits for how that ends. 50 if 0
+	Batch  int             // people per transaction; 200 if 0
+	Retry  []time.Duration // waits before each further attempt; a default ladder if nil
+}
+
+// Letterhead is the sender's part of letters and filings.
+type Letterhead struct {
+	Organisation letter.Organisation `toml:"organisation"`
+	DPO          letter.Contact      `toml:"dpo"`
+	CallCentre   letter.Contact      `toml:"call_centre"`
+	Signatory    letter.Contact      `toml:"signatory"`
+	Monitoring   *letter.Monitoring  `toml:"monitoring"`
+}
+
+// retryLadder follows what mail servers do: soon, then less and less often, for
+// five days (RFC 5321, 4.5.4.1).
+var retryLadder = []time.Duration{
+	time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 4 * time.Hour, 12 * time.Hour,
+	24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour,
+}
+
+func (c *Config) fill() {
+	if c.Canary == 0 {
+		c.Canary = 50
+	}
+	if c.Batch == 0 {
+		c.Batch = 200
+	}
+	if c.Retry == nil {
+		c.Retry = retryLadder
+	}
+}

@@ -1,0 +1,442 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tocsin/incident"
+	"tocsin/incident/casework"
+	"tocsin/incident/ledger"
+	"tocsin/notify/letter"
+)
+
+// Draft is a letter to one recipient or group of recipients, with its versions.
+// A version is never changed; the newest is the draft.
+type Draft struct {
+	ID         string    `json:"id"`
+	Obligation string    `json:"obligation"`
+	Rule       string    `json:"rule"`
+	Audience   string    `json:"audience"`
+	Covers     []string  `json:"covers"` // areas whose people or authority it is for
+	Language   string    `json:"language"`
+	Versions   []Version `json:"versions"` // oldest first
+	Approval   *Approval `json:"approval,omitempty"`
+	Released   *Release  `json:"released,omitempty"`
+	MadeAt     time.Time `json:"made_at"`
+}
+
+// Version is one text of a draft.
+type Version struct {
+	N      int          `json:"n"`
+	By     string       `json:"by"`
+	At     time.Time    `json:"at"`
+	Letter letter.Draft `json:"letter"`
+	Digest string       `json:"digest"` // of the text
+}
+
+// Approval is bound to a text and a list of people: when either changes, it is void.
+type Approval struct {
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	Text   string    `json:"text"`             // digest
+	Roster string    `json:"roster,omitempty"` // digest of the list in force; empty where there was none
+}
+
+// Release is the second person's word that it may go out.
+type Release struct {
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+	Mailing string    `json:"mailing,omitempty"`
+}
+
+// Current is the newest version.
+func (d *Draft) Current() *Version { return &d.Versions[len(d.Versions)-1] }
+
+// Valid reports whether the approval holds for the newest text and this list of people.
+func (d *Draft) Valid(roster *incident.Roster) bool {
+	return d.Approval != nil && d.Approval.Text == d.Current().Digest && d.Approval.Roster == rosterDigest(roster)
+}
+
+func rosterDigest(r *incident.Roster) string {
+	if r == nil {
+		return ""
+	}
+	return r.Object
+}
+
+// CreateDraft composes the letter for an obligation. language is a BCP 47 tag;
+// English where there is no text in it. What the case does not hold is open in it.
+func (s *Service) CreateDraft(ctx context.Context, p incident.Principal, ref, obligation, language string) (*Draft, error) {
+	var out *Draft
+	err := s.act(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
+		o, err := obligationOf(tx, i, obligation)
+		if err != nil {
+			return err
+		}
+		d, err := s.compose(tx, i, &o, language)
+		if err != nil {
+			return err
+		}
+		all, err := draftsOf(tx, i.ID)
+		if err != nil {
+			return err
+		}
+		for _, have := range all {
+			if have.Obligation == d.Obligation && have.Language == d.Language {
+				return incident.Errorf(incident.Conflict, "There is a draft for it already.")
+			}
+		}
+		out = d
+		return s.keepDraft(tx, i, d)
+	})
+	return out, err
+}
+
+// CreateDrafts composes every letter that is owed and has none yet, in each
+// language there are words for among the people's own. It gives how many.
+func (s *Service) CreateDrafts(ctx context.Context, p incident.Principal, ref string) (int, error) {
+	n := 0
+	err := s.act(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
+		n = 0
+		list, err := ObligationsOf(tx, i.ID)
+		if err != nil {
+			return err
+		}
+		have, err := draftsOf(tx, i.ID)
+		if err != nil {
+			return err
+		}
+		lib, err := s.Letters()
+		if err != nil {
+			return err
+		}
+		for k := range list {
+			o := &list[k]
+			if !o.Owed() {
+				continue
+			}
+			id, ok := lib.For(o.Rule, o.Audience, o.Jurisdiction)
+			if !ok {
+				continue
+			}
+			for _, language := range languagesOf(lib, id, o) {
+				if slices.ContainsFunc(have, func(d Draft) bool { return d.Obligation == o.ID && d.Language == language }) {
+					continue
+				}
+				d, err := s.compose(tx, i, o, language)
+				if err != nil {
+					return err
+				}
+				if err := s.keepDraft(tx, i, d); err != nil {
+					return err
+				}
+				n++
+			}
+		}
+		if n == 0 {
+			return incident.Errorf(incident.Conflict, "Every obligation that is owed has its draft.")
+		}
+		return nil
+	})
+	return n, err
+}
+
+// languagesOf are the languages a letter is written in: all there are for
+// letters to people, one the recipient accepts for others.
+func languagesOf(lib *letter.Library, id string, o *Obligation) []string {
+	for _, info := range lib.Letters() {
+		if info.ID != id {
+			continue
+		}
+		if o.Audience == "individuals" && len(info.Languages) > 0 {
+			return info.Languages
+		}
+	}
+	return []string{"en"}
+}
+
+func (s *Service) compose(tx *ledger.Tx, i *incident.Incident, o *Obligation, language string) (*Draft, error) {
+	lib, err := s.Letters()
+	if err != nil {
+		return nil, err
+	}
+	name, ok := lib.For(o.Rule, o.Audience, o.Jurisdiction)
+	if !ok {
+		return nil, incident.Errorf(incident.NotFound, "There is no letter for this obligation; its filing pack has the answers.")
+	}
+	covers := []string{o.Jurisdiction}
+	c, err := s.caseOf(tx, i, o, covers)
+	if err != nil {
+		return nil, err
+	}
+	if language == "" {
+		language = "en"
+	}
+	text, err := lib.Compose(letter.Spec{Letter: name, Jurisdiction: o.Jurisdiction, Language: language, Channel: letter.Email}, c.Case)
+	if err != nil {
+		return nil, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	return &Draft{
+		ID: id.String(), Obligation: o.ID, Rule: o.Rule, Audience: o.Audience, Covers: covers, Language: text.Language, MadeAt: tx.Now(),
+		Versions: []Version{{N: 1, By: tx.By().ID, At: tx.Now(), Letter: text, Digest: text.Digest()}},
+	}, nil
+}
+
+func (s *Service) keepDraft(tx *ledger.Tx, i *incident.Incident, d *Draft) error {
+	tx.Record("draft.create", "draft/"+d.ID)
+	if err := drafts.Put(tx, ledger.K(i.ID, d.ID), *d); err != nil {
+		return err
+	}
+	return casework.WriteTimeline(tx, i, "draft.create", "draft/"+d.ID, fmt.Sprintf("Draft written: %s, %s", d.Rule, d.Language))
+}
+
+func draftsOf(tx *ledger.Tx, id string) ([]Draft, error) {
+	var out []Draft
+	err := drafts.Scan(tx, ledger.K(id), func(_ ledger.Key, d Draft) error {
+		out = append(out, d)
+		return nil
+	})
+	return out, err
+}
+
+func draftOf(tx *ledger.Tx, i *incident.Incident, id string) (Draft, error) {
+	d, err := drafts.Get(tx, ledger.K(i.ID, id))
+	if err != nil && incident.KindOf(err) == incident.NotFound {
+		return d, incident.Errorf(incident.NotFound, "There is no such draft on %s.", i.Number)
+	}
+	return d, err
+}
+
+// DraftView is a draft as it stands now.
+type DraftView struct {
+	Draft
+	Valid    bool             `json:"valid"` // the approval holds
+	Findings []letter.Finding `json:"findings,omitempty"`
+	People   int              `json:"people"` // of the list in force, whom it is for
+}
+
+// Ready reports whether nothing in the text stands in the way of approval.
+func (d *DraftView) Ready() bool {
+	return d.Current().Letter.Complete() && !letter.Failed(d.Findings)
+}
+
+// Drafts gives every draft of an incident with what the lint finds.
+func (s *Service) Drafts(ctx context.Context, p incident.Principal, ref string) ([]DraftView, error) {
+	var out []DraftView
+	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
+		all, err := draftsOf(tx, i.ID)
+		if err != nil {
+			return err
+		}
+		for n := range all {
+			v, err := s.viewOf(tx, i, &all[n])
+			if err != nil {
+				return err
+			}
+			out = append(out, v)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Draft gives one draft.
+func (s *Service) Draft(ctx context.Context, p incident.Principal, ref, id string) (DraftView, error) {
+	var out DraftView
+	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
+		d, err := draftOf(tx, i, id)
+		if err != nil {
+			return err
+		}
+		out, err = s.viewOf(tx, i, &d)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) viewOf(tx *ledger.Tx, i *incident.Incident, d *Draft) (DraftView, error) {
+	roster, err := casework.CurrentRoster(tx, i.ID)
+	if err != nil {
+		return DraftView{}, err
+	}
+	v := DraftView{Draft: *d, Valid: d.Valid(roster)}
+	if v.Findings, err = s.lint(tx, i, d, roster); err != nil {
+		return v, err
+	}
+	if roster != nil && d.Audience == "individuals" {
+		for j, n := range roster.ByJurisdiction {
+			if covered(d.Covers, j) {
+				v.People += n
+			}
+		}
+	}
+	return v, nil
+}
+
+func (s *Service) lint(tx *ledger.Tx, i *incident.Incident, d *Draft, roster *incident.Roster) ([]letter.Finding, error) {
+	lib, err := s.Letters()
+	if err != nil {
+		return nil, err
+	}
+	facts, err := casework.Facts(tx, i.ID)
+	if err != nil {
+		return nil, err
+	}
+	text := d.Current().Letter
+	scope := letter.Scope{Elements: text.Elements, WhatHappened: facts[FactWhatHappened].Value()}
+	if roster != nil && d.Audience == "individuals" {
+		for j := range roster.ByJurisdiction {
+			if covered(d.Covers, j) {
+				scope.Jurisdictions = append(scope.Jurisdictions, j)
+			}
+		}
+		slices.Sort(scope.Jurisdictions)
+	}
+	if len(scope.Jurisdictions) == 0 {
+		scope.Jurisdictions = []string{text.Jurisdiction}
+	}
+	return lib.Lint(text, scope), nil
+}
+
+// EditDraft adds a version with a person's words. An approval is void by it.
+func (s *Service) EditDraft(ctx context.Context, p incident.Principal, ref, id, subject, source string) error {
+	return s.act(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
+		d, err := draftOf(tx, i, id)
+		if err != nil {
+			return err
+		}
+		if d.Released != nil {
+			return incident.Errorf(incident.Conflict, "It has been released; a sent notice never changes. Write a new draft.")
+		}
+		lib, err := s.Letters()
+		if err != nil {
+			return err
+		}
+		text, err := lib.Edited(d.Current().Letter, subject, strings.ReplaceAll(source, "\r\n", "\n"))
+		if err != nil {
+			return err
+		}
+		return s.addVersion(tx, i, &d, text, "draft.edit", "Draft edited")
+	})
+}
+
+// RefreshDraft composes the letter anew from what is known now, as a new version.
+func (s *Service) RefreshDraft(ctx context.Context, p incident.Principal, ref, id string) error {
+	return s.act(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
+		d, err := draftOf(tx, i, id)
+		if err != nil {
+			return err
+		}
+		if d.Released != nil {
+			return incident.Errorf(incident.Conflict, "It has been released; a sent notice never changes.")
+		}
+		o, err := obligationOf(tx, i, d.Obligation)
+		if err != nil {
+			return err
+		}
+		fresh, err := s.compose(tx, i, &o, d.Language)
+		if err != nil {
+			return err
+		}
+		return s.addVersion(tx, i, &d, fresh.Current().Letter, "draft.refresh", "Draft written anew from the facts")
+	})
+}
+
+func (s *Service) addVersion(tx *ledger.Tx, i *incident.Incident, d *Draft, text letter.Draft, act, said string) error {
+	v := Version{N: len(d.Versions) + 1, By: tx.By().ID, At: tx.Now(), Letter: text, Digest: text.Digest()}
+	if v.Digest == d.Current().Digest {
+		return incident.Errorf(incident.Conflict, "Nothing in the text changed.")
+	}
+	d.Versions = append(d.Versions, v)
+	tx.Record(act, "draft/"+d.ID)
+	if err := drafts.Put(tx, ledger.K(i.ID, d.ID), *d); err != nil {
+		return err
+	}
+	return casework.WriteTimeline(tx, i, act, "draft/"+d.ID, fmt.Sprintf("%s: %s, %s, version %d", said, d.Rule, d.Language, v.N))
+}
+
+// Approve is counsel's word that the text may go to the people on the list as
+// it is now. digest is what they read; if the text moved meanwhile it is a
+// Conflict. Who wrote any version of it may not approve it.
+func (s *Service) Approve(ctx context.Context, p incident.Principal, ref, id, digest string) error {
+	return s.act(ctx, p, ref, incident.ApproveNotice, func(tx *ledger.Tx, i *incident.Incident) error {
+		d, err := draftOf(tx, i, id)
+		if err != nil {
+			return err
+		}
+		if d.Released != nil {
+			return incident.Errorf(incident.Conflict, "It has been released already.")
+		}
+		if d.Current().Digest != digest {
+			return incident.Errorf(incident.Conflict, "The text changed while you read it. Read it again.")
+		}
+		for _, v := range d.Versions {
+			if v.By == p.ID {
+				return incident.Errorf(incident.Forbidden, "You wrote version %d of it; somebody else must approve it.", v.N)
+			}
+		}
+		roster, err := casework.CurrentRoster(tx, i.ID)
+		if err != nil {
+			return err
+		}
+		if d.Audience == "individuals" && roster == nil {
+			return incident.Errorf(incident.Conflict, "Who is affected has not been settled yet.")
+		}
+		if !d.Current().Letter.Complete() {
+			return &incident.Error{Kind: incident.Conflict, Message: "Something in it is still open.", Problems: openProblems(d.Current().Letter)}
+		}
+		findings, err := s.lint(tx, i, &d, roster)
+		if err != nil {
+			return err
+		}
+		if letter.Failed(findings) {
+			return &incident.Error{Kind: incident.Conflict, Message: "It breaks a law of its recipients.", Problems: findingProblems(findings)}
+		}
+		d.Approval = &Approval{By: p.ID, At: tx.Now(), Text: digest, Roster: rosterDigest(roster)}
+		tx.Record("draft.approve", "draft/"+d.ID)
+		if err := drafts.Put(tx, ledger.K(i.ID, d.ID), d); err != nil {
+			return err
+		}
+		return casework.WriteTimeline(tx, i, "draft.approve", "draft/"+d.ID, fmt.Sprintf("Draft approved: %s, %s, text %.12s", d.Rule, d.Language, digest))
+	})
+}
+
+func openProblems(text letter.Draft) []incident.Problem {
+	var out []incident.Problem
+	for _, m := range text.Open {
+		out = append(out, incident.Problem{Where: m.Field, What: m.Ask})
+	}
+	return out
+}
+
+func findingProblems(findings []letter.Finding) []incident.Problem {
+	var out []incident.Problem
+	for _, f := range findings {
+		if f.Severity == letter.Error {
+			out = append(out, incident.Problem{Where: fmt.Sprintf("line %d", f.Line), What: f.String()})
+		}
+	}
+	return out
+}
+
+// Preview is a draft as one variant of recipient would read it.
+func (s *Service) Preview(ctx context.Context, p incident.Principal, ref, id string, v letter.Variant) (letter.Message, error) {
+	d, err := s.Draft(ctx, p, ref, id)
+	if err != nil {
+		return letter.Message{}, err
+	}
+	lib, err := s.Letters()
+	if err != nil {
+		return letter.Message{}, err
+	}
+	return lib.Preview(d.Current().Letter, v)
+}

@@ -1,0 +1,127 @@
+package outbox
+
+import (
+	"slices"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/incident/casework"
+	"tocsin/incident/ledger"
+	"tocsin/notify/filing"
+	"tocsin/notify/letter"
+	"tocsin/notify/statute"
+)
+
+// The facts that hold a case's public wording. They are facts like any other:
+// with author, source and history; the rules do not read them.
+const (
+	FactWhatHappened = "notice.what_happened"
+	FactMeasures     = "notice.measures"
+	FactAdvice       = "notice.advice"
+	FactConsequences = "notice.consequences"
+	FactAcquirer     = "notice.acquirer"
+	FactLateReasons  = "notice.late_reasons"
+	FactRecords      = "notice.records"
+)
+
+// caseOf gathers what letters and filings of an incident may say to one
+// jurisdiction's people or authority. What is not known stays empty, and the
+// letter says what it lacks.
+func (s *Service) caseOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, covers []string) (filing.Case, error) {
+	facts, err := casework.Facts(tx, i.ID)
+	if err != nil {
+		return filing.Case{}, err
+	}
+	set, err := casework.MilestonesInForce(tx, i.ID)
+	if err != nil {
+		return filing.Case{}, err
+	}
+	roster, err := casework.CurrentRoster(tx, i.ID)
+	if err != nil {
+		return filing.Case{}, err
+	}
+	known := func(name string) string {
+		if f, ok := facts[name]; ok && f.Certainty != incident.UnknownCertain {
+			return f.Value()
+		}
+		return ""
+	}
+	list := func(name string) []string {
+		if f, ok := facts[name]; ok && f.Certainty != incident.UnknownCertain {
+			return f.Values
+		}
+		return nil
+	}
+	at := func(m incident.Milestone) time.Time {
+		v, ok := set[m]
+		if !ok {
+			return time.Time{}
+		}
+		if loc, err := time.LoadLocation(v.Zone); err == nil {
+			return v.At.In(loc)
+		}
+		return v.At
+	}
+	h := s.cfg.Letterhead
+	c := filing.Case{
+		Case: letter.Case{
+			Reference: i.Number, LetterDate: tx.Now(), Organisation: h.Organisation, DPO: h.DPO, CallCentre: h.CallCentre,
+			Signatory: h.Signatory, Monitoring: h.Monitoring, Recipient: letter.Contact{Name: o.Recipient},
+			WhatHappened: known(FactWhatHappened), Measures: list(FactMeasures), Advice: list(FactAdvice),
+			Consequences: list(FactConsequences), Acquirer: known(FactAcquirer), LateReasons: known(FactLateReasons),
+			OccurredFrom: at(incident.OccurredFrom), OccurredUntil: at(incident.OccurredUntil),
+			Discovered: at(incident.Discovered), Aware: at(incident.Aware), NoticeSent: at(incident.IndividualsNotified),
+			Groups: []string{"customers"},
+		},
+		Drill: i.Drill, Kind: string(i.Kind), Jurisdiction: o.Jurisdiction, Reporter: h.Signatory,
+		Malicious: word(facts, "incident.malicious"), Confidentiality: word(facts, "incident.confidentiality"),
+		Integrity: word(facts, "incident.integrity"), Availability: word(facts, "incident.availability"),
+		Encryption: word(facts, "incident.encryption"), Medium: word(facts, "incident.medium"), Risk: known("incident.risk"),
+	}
+	c.Organisation.Role = s.cfg.Organisation.Role
+	if groups := list("affected.groups"); groups != nil {
+		c.Groups = groups
+	}
+	if roster != nil {
+		elements := map[string]bool{}
+		for _, g := range roster.Groups {
+			c.People = addCount(c.People, g.Jurisdiction, g.People)
+			if covered(covers, g.Jurisdiction) {
+				for _, e := range g.Elements {
+					elements[e] = true
+				}
+			}
+		}
+		for _, name := range letter.Elements() {
+			if elements[name] {
+				c.Elements = append(c.Elements, name)
+			}
+		}
+	}
+	if !c.NoticeSent.IsZero() {
+		c.PeopleTold = "yes"
+	}
+	return c, nil
+}
+
+// word is a fact as the library's word: what is only suspected says so.
+func word(facts map[string]incident.Fact, name string) string {
+	if v, ok := statuteValue(facts[name]).(string); ok {
+		return v
+	}
+	return ""
+}
+
+func addCount(list []letter.Count, jurisdiction string, n int) []letter.Count {
+	for k := range list {
+		if list[k].Jurisdiction == jurisdiction {
+			list[k].People += n
+			return list
+		}
+	}
+	return append(list, letter.Count{Jurisdiction: jurisdiction, People: n})
+}
+
+func covered(covers []string, jurisdiction string) bool {
+	return slices.ContainsFunc(covers, func(area string) bool { return statute.Within(jurisdiction, area) })
+}

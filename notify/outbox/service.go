@@ -1,0 +1,86 @@
+package outbox
+
+import (
+	"context"
+	"io"
+	"log/slog"
+
+	"tocsin/incident"
+	"tocsin/incident/casework"
+	"tocsin/incident/ledger"
+	"tocsin/notify"
+	"tocsin/notify/filing"
+	"tocsin/notify/letter"
+	"tocsin/notify/statute"
+)
+
+// Vault is what the outbox needs of the evidence vault: the roster.
+type Vault interface {
+	Open(ctx context.Context, scope, sha256 string) (io.ReadSeekCloser, error)
+}
+
+// Deps are what a Service works with. Rules, Letters and Forms are asked at first
+// use, so that the program answers before they are loaded.
+type Deps struct {
+	DB      *ledger.DB
+	Vault   Vault
+	Rules   func() (*statute.Library, error)
+	Letters func() (*letter.Library, error)
+	Forms   func() (*filing.Library, error)
+	Mail    notify.Channel      // nil where no mail is configured
+	Staff   notify.StaffChannel // nil where staff are told nowhere
+	Logger  *slog.Logger        // nothing is logged if nil
+}
+
+// Service keeps obligations and sends notices. It is a casework.Reactor, and is
+// safe for concurrent use.
+type Service struct {
+	casework.NoReactions
+	Deps
+	cfg  Config
+	wake chan struct{}
+}
+
+// New gives a Service. Nothing is sent until Run.
+func New(d Deps, cfg Config) (*Service, error) {
+	if d.DB == nil || d.Vault == nil || d.Rules == nil || d.Letters == nil || d.Forms == nil {
+		return nil, incident.Errorf(incident.Internal, "outbox: a dependency is missing")
+	}
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	cfg.fill()
+	return &Service{Deps: d, cfg: cfg, wake: make(chan struct{}, 1)}, nil
+}
+
+// act is the one shape of an act here: the incident, may p do it, do it.
+func (s *Service) act(ctx context.Context, p incident.Principal, ref string, a incident.Action, fn func(*ledger.Tx, *incident.Incident) error) error {
+	return s.DB.Update(ctx, p, func(tx *ledger.Tx) error {
+		i, err := casework.Authorised(tx, p, ref, a)
+		if err != nil {
+			return err
+		}
+		if err := fn(tx, i); err != nil {
+			return err
+		}
+		return casework.Save(tx, i)
+	})
+}
+
+func (s *Service) read(ctx context.Context, p incident.Principal, ref string, a incident.Action, fn func(*ledger.Tx, *incident.Incident) error) error {
+	return s.DB.View(ctx, func(tx *ledger.Tx) error {
+		i, err := casework.Authorised(tx, p, ref, a)
+		if err != nil {
+			return err
+		}
+		return fn(tx, i)
+	})
+}
+
+// nudge wakes the sender; it looks in the store for what there is to do.
+func (s *Service) nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,230 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tocsin/incident"
+	"tocsin/incident/casework"
+	"tocsin/incident/ledger"
+	"tocsin/notify"
+)
+
+// StaffMessage is a line to the people working a case, waiting or sent.
+type StaffMessage struct {
+	ID       string         `json:"id"`
+	Incident string         `json:"incident"`
+	Kind     string         `json:"kind"` // opened, reminder
+	Text     string         `json:"text"` // no personal data
+	Link     string         `json:"link,omitempty"`
+	Drill    bool           `json:"drill,omitempty"`
+	MadeAt   time.Time      `json:"made_at"`
+	State    DeliveryState  `json:"state"`
+	Attempts int            `json:"attempts"`
+	NextTry  *time.Time     `json:"next_try,omitempty"`
+	Receipt  notify.Receipt `json:"receipt,omitzero"`
+}
+
+// tellStaff queues a line. A restricted incident is not spoken of in a channel
+// others read, nor any incident in a channel an attacker may read: the timeline
+// says that it was not posted.
+func (s *Service) tellStaff(tx *ledger.Tx, i *incident.Incident, kind, text string) error {
+	if s.Staff == nil {
+		return nil
+	}
+	if i.Restricted || i.ChannelCompromised(incident.ChannelSlack) {
+		return casework.WriteTimeline(tx, i, "staff.withheld", "incident/"+i.ID, "Not posted to staff: the incident is restricted or the channel is not safe")
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	m := StaffMessage{ID: id.String(), Incident: i.ID, Kind: kind, Text: text, Link: s.cfg.BaseURL + "/incidents/" + i.Number, Drill: i.Drill, MadeAt: tx.Now(), State: Deferred}
+	tx.Record("staff.queue", "message/"+m.ID)
+	if err := staff.Put(tx, ledger.K(m.ID), m); err != nil {
+		return err
+	}
+	return waiting.Put(tx, ledger.K(m.ID), m.ID)
+}
+
+// Tick queues the reminders that are due and posts what waits. It is called now
+// and then; what is pending is in the store.
+func (s *Service) Tick(ctx context.Context) error {
+	if s.Staff == nil {
+		return nil
+	}
+	if err := s.remind(ctx); err != nil {
+		return err
+	}
+	return s.postStaff(ctx)
+}
+
+// before are the reminders ahead of a deadline; after it there is one an hour.
+var before = []time.Duration{24 * time.Hour, 8 * time.Hour, 2 * time.Hour, 30 * time.Minute}
+
+// overdueReminders is how many reminders follow a missed deadline.
+const overdueReminders = 6
+
+// reminders is how many should have been sent by now for a deadline.
+func reminders(due, now time.Time) int {
+	n := 0
+	for _, b := range before {
+		if !now.Before(due.Add(-b)) {
+			n++
+		}
+	}
+	if late := now.Sub(due); late >= 0 {
+		n += min(1+int(late/time.Hour), overdueReminders)
+	}
+	return n
+}
+
+func (s *Service) remind(ctx context.Context) error {
+	var due []Clock
+	if err := s.DB.View(ctx, func(tx *ledger.Tx) error {
+		return clocks.Scan(tx, ledger.K(), func(_ ledger.Key, c Clock) error {
+			if c.Due.After(tx.Now().Add(before[0])) {
+				return ledger.Stop
+			}
+			sent, err := sentReminders(tx, c.Incident)
+			if err != nil {
+				if incident.KindOf(err) == incident.Gone {
+					return nil
+				}
+				return err
+			}
+			if !c.Unknown && reminders(c.Due, tx.Now()) > sent[c.name()] {
+				due = append(due, c)
+			}
+			return nil
+		})
+	}); err != nil || len(due) == 0 {
+		return err
+	}
+	for _, c := range due {
+		err := s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
+			i, err := casework.Load(tx, c.Incident)
+			if err != nil {
+				return err
+			}
+			sent, err := sentReminders(tx, c.Incident)
+			if err != nil {
+				return err
+			}
+			sent[c.name()] = reminders(c.Due, tx.Now())
+			tx.Record("clock.remind", "incident/"+i.ID)
+			if err := reminded.Put(tx, ledger.K(i.ID), sent); err != nil {
+				return err
+			}
+			return s.tellStaff(tx, i, "reminder", reminderText(c, tx.Now()))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c Clock) name() string { return fmt.Sprintf("%s:%s:%d", c.Obligation, c.Stage, c.Due.Unix()) }
+
+func sentReminders(tx *ledger.Tx, id string) (map[string]int, error) {
+	sent, err := reminded.Get(tx, ledger.K(id))
+	if incident.KindOf(err) == incident.NotFound && err != nil {
+		return map[string]int{}, nil
+	}
+	if sent == nil {
+		sent = map[string]int{}
+	}
+	return sent, err
+}
+
+func reminderText(c Clock, now time.Time) string {
+	left := c.Due.Sub(now).Round(time.Minute)
+	when := fmt.Sprintf("is due in %s, at %s", left, c.Due.Format("2 Jan 2006 15:04 MST"))
+	if left <= 0 {
+		when = fmt.Sprintf("was due at %s and is overdue", c.Due.Format("2 Jan 2006 15:04 MST"))
+	}
+	return fmt.Sprintf("%s: %s, %s, %s.", c.Number, c.Regime, c.Recipient, when)
+}
+
+func (s *Service) postStaff(ctx context.Context) error {
+	var ids []string
+	if err := s.DB.View(ctx, func(tx *ledger.Tx) error {
+		return waiting.Scan(tx, ledger.K(), func(_ ledger.Key, id string) error {
+			m, err := staff.Get(tx, ledger.K(id))
+			if err != nil {
+				return err
+			}
+			if m.NextTry == nil || !m.NextTry.After(tx.Now()) {
+				ids = append(ids, id)
+			}
+			return nil
+		})
+	}); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := s.postOne(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// postOne writes the attempt, posts, and writes the outcome. A line that may
+// have been posted is not posted again: a reminder twice is worse than one that
+// the console shows anyway.
+func (s *Service) postOne(ctx context.Context, id string) error {
+	var m StaffMessage
+	change := func(ctx context.Context, act string, fn func(tx *ledger.Tx) error) error {
+		return s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
+			var err error
+			if m, err = staff.Get(tx, ledger.K(id)); err != nil {
+				return err
+			}
+			tx.Record(act, "message/"+id)
+			if err := fn(tx); err != nil {
+				return err
+			}
+			if m.State != Deferred && m.State != Attempting {
+				if err := waiting.Delete(tx, ledger.K(id)); err != nil {
+					return err
+				}
+			}
+			return staff.Put(tx, ledger.K(id), m)
+		})
+	}
+	post := false
+	if err := change(ctx, "staff.attempt", func(tx *ledger.Tx) error {
+		if m.State == Attempting {
+			m.State, m.Receipt = Uncertain, notify.Receipt{Outcome: notify.Uncertain, Detail: "the program ended while it was being posted"}
+			return nil
+		}
+		m.State, m.Attempts, post = Attempting, m.Attempts+1, true
+		return nil
+	}); err != nil || !post {
+		return err
+	}
+	receipt := s.Staff.Post(ctx, notify.StaffMessage{Text: m.Text, Link: m.Link, Drill: m.Drill})
+	return change(context.WithoutCancel(ctx), "staff.outcome", func(tx *ledger.Tx) error {
+		m.Receipt = receipt
+		switch receipt.Outcome {
+		case notify.Accepted:
+			m.State = Accepted
+		case notify.Rejected:
+			m.State = Rejected
+		case notify.Deferred:
+			at := tx.Now().Add(time.Minute * time.Duration(min(m.Attempts*m.Attempts, 60)))
+			m.State, m.NextTry = Deferred, &at
+		default:
+			m.State = Uncertain
+		}
+		return nil
+	})
+}

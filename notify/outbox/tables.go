@@ -1,0 +1,25 @@
+package outbox
+
+import "tocsin/incident/ledger"
+
+var (
+	obligations = ledger.NewCaseTable[Obligation]("obligations")          // incident, obligation id
+	states      = ledger.NewCaseTable[Standing]("assessments")            // incident
+	drafts      = ledger.NewCaseTable[Draft]("drafts")                    // incident, draft id
+	filings     = ledger.NewCaseTable[Filing]("filings")                  // incident, filing id
+	mailings    = ledger.NewCaseTable[Mailing]("mailings")                // incident, mailing id
+	deliveries  = ledger.NewCaseTable[Delivery]("deliveries")             // incident, keyed hash of the person
+	inFlight    = ledger.NewCaseTable[[]string]("in_flight")              // incident, mailing id → hashes being sent
+	earlier     = ledger.NewCaseTable[int]("told_earlier")                // incident, mailing id, hash → line in the list
+	armed       = ledger.NewCaseTable[[]Clock]("armed_clocks")            // incident → its lines in clocks
+	reminded    = ledger.NewCaseTable[map[string]int]("reminders")        // incident → clock → reminders sent
+	clocks      = ledger.NewSystemTable[Clock]("clocks")                  // due, incident, obligation, stage
+	sending     = ledger.NewSystemTable[string]("active_mailings")        // mailing id → incident
+	staff       = ledger.NewSystemTable[StaffMessage]("staff_messages")   // message id, in order
+	waiting     = ledger.NewSystemTable[string]("staff_messages_waiting") // message id
+)
+
+// Tables lists the tables of this package, for the store's check.
+func Tables() []ledger.Checker {
+	return []ledger.Checker{obligations, states, drafts, filings, mailings, deliveries, inFlight, earlier, armed, reminded, clocks, sending, staff, waiting}
+}
