@@ -15,6 +15,9 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/notify/letter"
+	"tocsin/notify/outbox"
+	"tocsin/notify/statute"
 	"tocsin/playbooks/builtin"
 	"tocsin/playbooks/runner"
 	"tocsin/web"
@@ -46,7 +49,11 @@ type App struct {
 
 	Auth   *auth.Service
 	Desk   *casework.Desk
+	Outbox *outbox.Service
 	Runner *runner.Runner
+
+	rules   func() (*statute.Library, error)
+	letters func() (*letter.Library, error)
 
 	web      *web.Server
 	server   *http.Server
@@ -96,12 +103,21 @@ func (a *App) assemble() (err error) {
 	if a.Auth, err = auth.New(a.store.DB, a.cfg.Auth.service(a.cfg, a.deps)); err != nil {
 		return err
 	}
-	if a.Runner, err = runner.New(a.store.DB, runner.Config{}); err != nil {
+	if err = a.sender(); err != nil {
 		return err
 	}
+	organisation, err := organisationFacts(a.cfg)
+	if err != nil {
+		return err
+	}
+	a.Runner, err = runner.New(a.store.DB, runner.Config{Organisation: organisation, Deadlines: deadlines})
+	if err != nil {
+		return err
+	}
+	// The runner comes after the outbox: it reads the deadlines that the outbox works out.
 	a.Desk, err = casework.New(casework.Deps{
 		DB: a.store.DB, Vault: a.store.Vault, Logger: a.log,
-		Reactors: []casework.Reactor{a.Runner},
+		Reactors: []casework.Reactor{a.Outbox, a.Runner},
 	}, casework.Config{Retention: time.Duration(a.cfg.Retention.Closed)})
 	if err != nil {
 		return err
@@ -180,6 +196,14 @@ func (a *App) Start(ctx context.Context) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	a.cancel = cancel
 	a.loop(work, "playbook clock", time.Minute, a.Runner.Tick)
+	a.loop(work, "reminders", 5*time.Second, a.Outbox.Tick)
+	a.work.Add(1)
+	go func() {
+		defer a.work.Done()
+		if err := a.Outbox.Run(work); err != nil {
+			a.fail(fmt.Errorf("sender: %w", err))
+		}
+	}()
 	a.loop(work, "session sweep", time.Hour, a.Auth.Sweep)
 	a.log.Info("serving", "listen", a.Addr())
 	return nil

@@ -119,6 +119,9 @@ func withLines(name string, raw []byte, problems []incident.Problem) []incident.
 // lineOf is the line where a dotted key is set, or its table begins; 0 if neither.
 // "source[1].name" means the second [[source]].
 func lineOf(lines []string, key string) int {
+	if open := strings.LastIndexByte(key, '['); open > 0 && strings.HasSuffix(key, "]") {
+		key = key[:open] // an item of a list stands on the line of the list
+	}
 	parts := strings.Split(key, ".")
 	last, table := parts[len(parts)-1], strings.Join(parts[:len(parts)-1], ".")
 	nth := 0

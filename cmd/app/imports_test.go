@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"incident/ledger":    {"incident", "incident/keys", "incident/ledger"},
 	"incident/vault":     {"incident", "incident/keys", "incident/ledger"},
 	"incident/affected":  {"incident"},
-	"incident/casework":  {"incident", "incident/ledger", "incident/vault", "incident/keys"},
+	"incident/casework":  {"incident", "incident/affected", "incident/ledger", "incident/vault", "incident/keys"},
 	"playbooks":          {"incident", "incident/condition"},
 	"playbooks/builtin":  {"playbooks", "incident", "incident/condition"},
 	"notify":             {"incident", "incident/condition"},

@@ -13,6 +13,7 @@ import (
 	"tocsin/incident/casework"
 	"tocsin/incident/keys"
 	"tocsin/incident/ledger"
+	"tocsin/notify/outbox"
 	"tocsin/playbooks/runner"
 	"tocsin/web/auth"
 )
@@ -20,7 +21,7 @@ import (
 // tables lists every table of the program, for the store's check.
 func tables() []ledger.Checker {
 	var all []ledger.Checker
-	for _, list := range [][]ledger.Checker{casework.Tables(), runner.Tables(), auth.Tables()} {
+	for _, list := range [][]ledger.Checker{casework.Tables(), outbox.Tables(), runner.Tables(), auth.Tables()} {
 		all = append(all, list...)
 	}
 	return all

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -9,6 +12,8 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/keys"
+	"tocsin/notify/smtp"
+	"tocsin/notify/statute"
 	"tocsin/web/auth"
 	"tocsin/web/hooks"
 )
@@ -21,9 +26,17 @@ type Config struct {
 	Listen        string `toml:"listen"`
 	PublicURL     string `toml:"public_url"`
 
-	TLS       TLSConfig       `toml:"tls"`
-	Auth      AuthConfig      `toml:"auth"`
-	Sources   []hooks.Source  `toml:"source"`
+	TLS     TLSConfig      `toml:"tls"`
+	Auth    AuthConfig     `toml:"auth"`
+	Mail    smtp.Config    `toml:"mail"`
+	Sources []hooks.Source `toml:"source"`
+	Rules   RulesConfig    `toml:"rules"`
+
+	// Organisation is who had the data; Letterhead is what letters say of it.
+	Organisation OrganisationConfig `toml:"organisation"`
+	Letterhead   LetterheadConfig   `toml:"letterhead"`
+	Sending      SendingConfig      `toml:"sending"`
+
 	Retention RetentionConfig `toml:"retention"`
 	Log       LogConfig       `toml:"log"`
 	Metrics   MetricsConfig   `toml:"metrics"`
@@ -52,6 +65,59 @@ func (a AuthConfig) service(cfg Config, deps Deps) auth.Config {
 	}
 }
 
+// OrganisationConfig is the organisation object of the facts format.
+type OrganisationConfig struct {
+	Role              string   `toml:"role"` // controller, joint_controller, processor
+	EstablishedIn     []string `toml:"established_in"`
+	MainEstablishment string   `toml:"main_establishment"`
+	RegulatedAs       []string `toml:"regulated_as"`
+	LicensedIn        []string `toml:"licensed_in"`
+}
+
+// facts checks the words by the facts format's own reader.
+func (o OrganisationConfig) facts() (statute.Organisation, error) {
+	type object struct {
+		Role              string   `json:"role,omitempty"`
+		EstablishedIn     []string `json:"established_in,omitempty"`
+		MainEstablishment string   `json:"main_establishment,omitempty"`
+		RegulatedAs       []string `json:"regulated_as"`
+		LicensedIn        []string `json:"licensed_in"`
+	}
+	doc := map[string]any{"organisation": object(o)}
+	if o.Role == "" && len(o.EstablishedIn) == 0 && o.MainEstablishment == "" && o.RegulatedAs == nil && o.LicensedIn == nil {
+		doc = map[string]any{} // nothing said: nothing known
+	}
+	raw, err := json.Marshal(doc)
+	if err != nil {
+		return statute.Organisation{}, err
+	}
+	f, err := statute.ParseFacts(bytes.NewReader(raw))
+	return f.Organisation, err
+}
+
+// RulesConfig adds folders of the operator's own rules.
+type RulesConfig struct {
+	Folders []string `toml:"folders"`
+}
+
+// SendingConfig is how a mailing goes about it.
+type SendingConfig struct {
+	Canary int        `toml:"canary"` // people written to first
+	Batch  int        `toml:"batch"`  // people per transaction
+	Retry  []Duration `toml:"retry"`  // waits before each further attempt
+}
+
+func (s SendingConfig) retry() []time.Duration {
+	if len(s.Retry) == 0 {
+		return nil
+	}
+	out := make([]time.Duration, len(s.Retry))
+	for n, d := range s.Retry {
+		out[n] = time.Duration(d)
+	}
+	return out
+}
+
 // RetentionConfig is how long what is over is kept.
 type RetentionConfig struct {
 	Closed Duration `toml:"closed"` // after which a closed case's key may be destroyed
@@ -76,6 +142,8 @@ func DefaultConfig() Config {
 		Auth: AuthConfig{
 			Issuer: "Tocsin", Idle: Duration(2 * time.Hour), Absolute: Duration(12 * time.Hour), Fresh: Duration(30 * time.Minute),
 		},
+		Mail:      smtp.Default(),
+		Sending:   SendingConfig{Canary: 50, Batch: 200},
 		Retention: RetentionConfig{Closed: Duration(6 * 365 * 24 * time.Hour)},
 		Log:       LogConfig{Level: "info", Format: "text"},
 	}
@@ -88,6 +156,11 @@ func (c *Config) relativeTo(dir string) {
 			*p = filepath.Join(dir, *p)
 		}
 	}
+	for n, folder := range c.Rules.Folders {
+		if !filepath.IsAbs(folder) {
+			c.Rules.Folders[n] = filepath.Join(dir, folder)
+		}
+	}
 	sources := c.hooks()
 	sources.Relative(dir)
 	c.Sources = sources.Sources
@@ -96,7 +169,7 @@ func (c *Config) relativeTo(dir string) {
 func (c *Config) hooks() hooks.Config { return hooks.Config{Sources: c.Sources} }
 
 func (c *Config) paths() []*string {
-	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile}
+	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Mail.SecretFile}
 }
 
 // check opens nothing but looks whether named files are there.
@@ -122,7 +195,7 @@ func (c *Config) check(string) error {
 	} {
 		add(where, checkFile(file))
 	}
-	if !c.TLS.on() && !loopback(c.Listen) && !strings.HasPrefix(c.PublicURL, "https://") {
+	if checkListen(c.Listen) == "" && !c.TLS.on() && !loopback(c.Listen) && !strings.HasPrefix(c.PublicURL, "https://") {
 		add("listen", "other machines could reach this without encryption: set tls, or set public_url to the https address of the proxy in front")
 	}
 	if _, err := c.Log.level(); err != nil {
@@ -135,6 +208,19 @@ func (c *Config) check(string) error {
 		add("auth.idle", "longer than auth.absolute")
 	}
 	problems = append(problems, c.hooks().Check()...)
+	problems = append(problems, c.Mail.Check()...)
+	problems = append(problems, c.Letterhead.check()...)
+	if _, err := c.Organisation.facts(); err != nil {
+		problems = append(problems, incident.ProblemsOf(err)...)
+	}
+	for n, folder := range c.Rules.Folders {
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			add(fmt.Sprintf("rules.folders[%d]", n), "not a folder: "+folder)
+		}
+	}
+	if c.Sending.Canary < 0 || c.Sending.Batch < 0 || c.Sending.Batch > 5000 {
+		add("sending.batch", "a number from 1 to 5000")
+	}
 	if len(problems) == 0 {
 		return nil
 	}

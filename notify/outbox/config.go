@@ -23,11 +23,11 @@ type Config struct {
 
 // Letterhead is the sender's part of letters and filings.
 type Letterhead struct {
-	Organisation letter.Organisation `toml:"organisation"`
-	DPO          letter.Contact      `toml:"dpo"`
-	CallCentre   letter.Contact      `toml:"call_centre"`
-	Signatory    letter.Contact      `toml:"signatory"`
-	Monitoring   *letter.Monitoring  `toml:"monitoring"`
+	Organisation letter.Organisation
+	DPO          letter.Contact     
+	CallCentre   letter.Contact     
+	Signatory    letter.Contact     
+	Monitoring   *letter.Monitoring 
 }
 
 // retryLadder follows what mail servers do: soon, then less and less often, for

@@ -27,6 +27,7 @@ type Channel struct {
 	limit   *rate.Limiter
 	pool    chan *connection // as many as may be open; a nil client is not open yet
 	closed  atomic.Bool
+	clock   func() time.Time
 }
 
 // connection is one line to the server, used by one sender at a time.
@@ -34,13 +35,17 @@ type connection struct{ client *gomail.Client }
 
 // Deps are what a Channel takes from the world.
 type Deps struct {
-	Env func(string) string // os.Getenv if nil
+	Env   func(string) string // os.Getenv if nil
+	Clock func() time.Time    // for the Date of messages; time.Now if nil
 }
 
 // New checks the configuration and reads the password. It opens no connection.
 func New(cfg Config, deps Deps) (*Channel, error) {
 	if deps.Env == nil {
 		deps.Env = os.Getenv
+	}
+	if deps.Clock == nil {
+		deps.Clock = time.Now
 	}
 	if problems := cfg.Check(); len(problems) > 0 {
 		return nil, configError(problems)
@@ -63,7 +68,7 @@ func New(cfg Config, deps Deps) (*Channel, error) {
 		name = domain
 	}
 	c := &Channel{
-		cfg: cfg, from: from.String(), sender: sender, domain: domain,
+		cfg: cfg, from: from.String(), sender: sender, domain: domain, clock: deps.Clock,
 		pool: make(chan *connection, cfg.Connections),
 		options: []gomail.Option{
 			gomail.WithPort(cfg.Port), gomail.WithTimeout(timeout), gomail.WithHELO(name),

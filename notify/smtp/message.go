@@ -1,8 +1,6 @@
 package smtp
 
 import (
-	"time"
-
 	gomail "github.com/wneessen/go-mail"
 
 	"tocsin/incident"
@@ -28,7 +26,7 @@ func (c *Channel) message(m notify.Message, to string) (*gomail.Msg, error) {
 		}
 	}
 	msg.Subject(m.Subject)
-	msg.SetDateWithValue(time.Now())
+	msg.SetDateWithValue(c.clock())
 	msg.SetMessageIDWithValue(m.ID + "@" + c.domain)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)

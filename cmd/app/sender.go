@@ -1,0 +1,83 @@
+package app
+
+import (
+	"io/fs"
+	"os"
+	"sync"
+
+	"tocsin/incident"
+	"tocsin/incident/condition"
+	"tocsin/incident/ledger"
+	"tocsin/notify"
+	"tocsin/notify/filing"
+	"tocsin/notify/letter"
+	"tocsin/notify/outbox"
+	"tocsin/notify/smtp"
+	"tocsin/notify/statute"
+	"tocsin/playbooks/runner"
+)
+
+// sender builds the way from a duty to a delivery. Rules, letters and forms are
+// read at first use: the program answers before they are.
+func (a *App) sender() error {
+	folders := []fs.FS{statute.Builtin()}
+	for _, dir := range a.cfg.Rules.Folders {
+		folders = append(folders, os.DirFS(dir))
+	}
+	a.rules = statute.OnFirstUse(folders...)
+	a.letters = sync.OnceValues(letter.Builtin)
+	forms := sync.OnceValues(func() (*filing.Library, error) {
+		letters, err := a.letters()
+		if err != nil {
+			return nil, err
+		}
+		return filing.Builtin(letters)
+	})
+	organisation, err := a.cfg.Organisation.facts()
+	if err != nil {
+		return err
+	}
+	var channel notify.Channel
+	if a.cfg.Mail.On() {
+		mail, err := smtp.New(a.cfg.Mail, smtp.Deps{Clock: a.deps.Clock})
+		if err != nil {
+			return err
+		}
+		channel = mail
+	}
+	a.Outbox, err = outbox.New(outbox.Deps{
+		DB: a.store.DB, Vault: a.store.Vault, Rules: a.rules, Letters: a.letters, Forms: forms,
+		Mail: channel, Staff: a.staffChannel(), Logger: a.log,
+	}, outbox.Config{
+		Organisation: organisation, Letterhead: a.cfg.Letterhead.letterhead(), BaseURL: a.cfg.baseURL(""),
+		Canary: a.cfg.Sending.Canary, Batch: a.cfg.Sending.Batch, Retry: a.cfg.Sending.retry(),
+	})
+	return err
+}
+
+// staffChannel is where staff are told of new incidents and deadlines; nil
+// where none is configured.
+func (a *App) staffChannel() notify.StaffChannel { return nil }
+
+// organisationFacts answers the playbooks' questions about the organisation.
+func organisationFacts(cfg Config) (condition.Facts, error) {
+	return organisationMap(cfg.Organisation), nil
+}
+
+// deadlines gives the runner what the outbox worked out, in the same transaction.
+func deadlines(tx *ledger.Tx, i *incident.Incident) ([]runner.Deadline, error) {
+	all, err := outbox.ObligationsOf(tx, i.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []runner.Deadline
+	for n := range all {
+		o := &all[n]
+		for _, st := range o.Stages {
+			if st.Due != nil {
+				out = append(out, runner.Deadline{Rule: o.Rule, Stage: st.Stage, Due: *st.Due, Met: st.Met != nil || !o.Owed()})
+			}
+		}
+	}
+	return out, nil
+}
