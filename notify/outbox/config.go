@@ -24,10 +24,10 @@ type Config struct {
 // Letterhead is the sender's part of letters and filings.
 type Letterhead struct {
 	Organisation letter.Organisation
-	DPO          letter.Contact     
-	CallCentre   letter.Contact     
-	Signatory    letter.Contact     
-	Monitoring   *letter.Monitoring 
+	DPO          letter.Contact
+	CallCentre   letter.Contact
+	Signatory    letter.Contact
+	Monitoring   *letter.Monitoring
 }
 
 // retryLadder follows what mail servers do: soon, then less and less often, for
