@@ -6,7 +6,10 @@ import (
 	"time"
 
 	"tocsin/incident"
+	"tocsin/incident/casework"
 	"tocsin/incident/ledger"
+	"tocsin/notify/outbox"
+	"tocsin/playbooks/runner"
 	"tocsin/web/auth"
 	"tocsin/web/view"
 )
@@ -16,6 +19,9 @@ type Deps struct {
 	Auth   *auth.Service
 	View   *view.Renderer
 	Ledger *ledger.DB       // the audit pages
+	Desk   *casework.Desk   // the pages of a case
+	Outbox *outbox.Service  // obligations and notices
+	Runner *runner.Runner   // playbooks
 	Logger *slog.Logger     // nothing is logged if nil
 	Clock  func() time.Time // time.Now if nil
 }
