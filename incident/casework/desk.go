@@ -35,6 +35,7 @@ type Desk struct {
 	log      *slog.Logger
 	cfg      Config
 	reactors []Reactor
+	running  running
 }
 
 // Deps is what a Desk works with. Reactors answer in this order.

@@ -41,30 +41,33 @@ func (d *Desk) SettleRoster(ctx context.Context, p incident.Principal, ref strin
 		}
 		r.Reports[name] = report.SHA256
 	}
-	err = d.act(ctx, p, id, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error {
-		n, err := tx.Sequence("rosters-" + i.ID)
-		if err != nil {
-			return err
-		}
-		rid, err := uuid.NewV7()
-		if err != nil {
-			return err
-		}
-		r.ID, r.Seq, r.SettledAt, r.SettledBy = rid.String(), int(n), tx.Now(), p.ID
-		tx.Record("roster.settle", "roster/"+r.ID)
-		if err := rosters.Put(tx, ledger.K(i.ID, r.Seq), r); err != nil {
-			return err
-		}
-		text := fmt.Sprintf("Affected people settled: %d people in %d jurisdictions", r.People, len(r.ByJurisdiction))
-		if err := WriteTimeline(tx, i, "roster.settle", "roster/"+r.ID, text); err != nil {
-			return err
-		}
-		return d.react(func(re Reactor) error { return re.RosterSettled(tx, i, r) })
-	})
+	err = d.act(ctx, p, id, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error { return d.putRoster(tx, i, &r) })
 	if err != nil {
 		return nil, err
 	}
 	return &r, nil
+}
+
+// putRoster puts a counted list in force and tells the reactors.
+func (d *Desk) putRoster(tx *ledger.Tx, i *incident.Incident, r *incident.Roster) error {
+	n, err := tx.Sequence("rosters-" + i.ID)
+	if err != nil {
+		return err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	r.ID, r.Seq, r.SettledAt, r.SettledBy = id.String(), int(n), tx.Now(), tx.By().ID
+	tx.Record("roster.settle", "roster/"+r.ID)
+	if err := rosters.Put(tx, ledger.K(i.ID, r.Seq), *r); err != nil {
+		return err
+	}
+	text := fmt.Sprintf("Affected people settled: %d people in %d jurisdictions", r.People, len(r.ByJurisdiction))
+	if err := WriteTimeline(tx, i, "roster.settle", "roster/"+r.ID, text); err != nil {
+		return err
+	}
+	return d.react(func(re Reactor) error { return re.RosterSettled(tx, i, *r) })
 }
 
 // count reads the list back from the vault and counts it, so that the numbers

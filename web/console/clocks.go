@@ -30,7 +30,9 @@ type clock struct {
 const stripClocks = 4
 
 // deadlines lists every clock of the incident, the soonest first, and what waits last.
-func (o *openCase) deadlines() []clock { return deadlines(&o.Incident, o.Tasks, o.desk.clocks, o.names) }
+func (o *openCase) deadlines() []clock {
+	return deadlines(&o.Incident, o.Tasks, o.desk.clocks, o.names)
+}
 
 func deadlines(i *incident.Incident, tasks []incident.Task, duties []clock, names map[string]string) []clock {
 	if i.Status.Ended() {

@@ -79,12 +79,12 @@ type milestonePage struct {
 }
 
 type settingRow struct {
-	Seq                 int
-	At                  any
-	Zone, Given         string // as it was given
-	Reason, By          string
-	SetAt               time.Time
-	InForce, Candidate  bool
+	Seq                int
+	At                 any
+	Zone, Given        string // as it was given
+	Reason, By         string
+	SetAt              time.Time
+	InForce, Candidate bool
 }
 
 // MilestonePage sets one milestone and shows what it was before.
