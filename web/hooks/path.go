@@ -50,6 +50,9 @@ func name(s string) (step, string, error) {
 	if end == 0 {
 		return step{}, "", fmt.Errorf("a name is missing")
 	}
+	if strings.ContainsAny(s[:end], `]"'`) {
+		return step{}, "", fmt.Errorf("a name with brackets or quotes goes into [\"…\"]")
+	}
 	return step{name: s[:end]}, s[end:], nil
 }
 
