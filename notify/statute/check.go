@@ -161,10 +161,7 @@ func isWebAddress(s string) bool {
 }
 
 func checkZone(say func(string, string, ...any), zone string) {
-	if zone == "" {
-		return
-	}
-	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
+	if zone != "" && world().Location(zone) == nil {
 		say("zone", "there is no time zone %q", zone)
 	}
 }

@@ -33,7 +33,7 @@ func (ld *loader) linkConditions(r *Rule) {
 		if c.IsZero() {
 			return
 		}
-		for _, p := range c.Check(key, l.vocabularyFor(*c), l.conditions) {
+		for _, p := range c.Check(key, l.vocabularyFor(ld.vocabulary, *c), l.conditions) {
 			ld.say(r.file, p.Where, "%s", p.What)
 		}
 		if e, err := c.Expand(l.conditions); err == nil {
@@ -56,12 +56,11 @@ func (ld *loader) linkConditions(r *Rule) {
 	}
 }
 
-// vocabularyFor adds owed.<rule> for those rules that c names and that exist.
-func (l *Library) vocabularyFor(c condition.Condition) condition.Vocabulary {
-	v := Vocabulary()
+// vocabularyFor is v with owed.<rule> for those rules that c names and that exist.
+func (l *Library) vocabularyFor(v condition.Vocabulary, c condition.Condition) condition.Vocabulary {
 	for _, name := range condition.FactsOf(c) {
 		if id, ok := strings.CutPrefix(name, "owed."); ok && l.byID[id] != nil {
-			v[name] = condition.Fact{Name: name, Kind: condition.WordKind, Words: []string{"yes", "no"}}
+			v = v.With(condition.Fact{Name: name, Kind: condition.WordKind, Words: []string{"yes", "no"}})
 		}
 	}
 	return v

@@ -94,7 +94,7 @@ func load(folders []fs.FS, names []string) (*Library, []incident.Problem, error)
 			return nil, nil, err
 		}
 	}
-	ld := &loader{library: l, lines: map[string]lines{}}
+	ld := &loader{library: l, vocabulary: Vocabulary(), lines: map[string]lines{}}
 	ld.shared()
 	ld.entries()
 	ld.link()
@@ -168,9 +168,10 @@ func isShared(name string) bool { return path.Base(name) == "shared.toml" }
 
 // loader builds a Library and gathers the problems met on the way.
 type loader struct {
-	library  *Library
-	problems []incident.Problem
-	lines    map[string]lines // by file, made when there is something to say
+	library    *Library
+	vocabulary condition.Vocabulary
+	problems   []incident.Problem
+	lines      map[string]lines // by file, made when there is something to say
 }
 
 // say notes a problem at the key of that path in that file.
@@ -237,11 +238,10 @@ func (ld *loader) shared() {
 			ld.say(files[key], fmt.Sprintf("%s[%d]", key, i), "%s", wrong[i])
 		}
 	}
-	vocabulary := Vocabulary()
 	for _, name := range sortedKeys(ld.library.conditions) {
 		key := "conditions." + name
 		c := ld.library.conditions[name]
-		for _, p := range c.Check(key, vocabulary, ld.library.conditions) {
+		for _, p := range c.Check(key, ld.vocabulary, ld.library.conditions) {
 			ld.say(files[key], p.Where, "%s", p.What)
 		}
 		if _, err := c.Expand(ld.library.conditions); err != nil && !strings.Contains(err.Error(), "no condition is named") {

@@ -24,6 +24,8 @@ type atlas struct {
 	Alias    map[string]string   `toml:"alias"`
 	Areas    map[string][]string `toml:"areas"`
 	Zones    map[string]string   `toml:"zones"`
+
+	locations sync.Map // name → *time.Location, or nil where there is none: reading the zone database is slow
 }
 
 // world is the one atlas, read at its first use and never changed.
@@ -116,12 +118,25 @@ func (a *atlas) Country(place string) string {
 func (a *atlas) Zone(place string) *time.Location {
 	for _, p := range []string{a.Canonical(place), a.Country(place)} {
 		if name, ok := a.Zones[p]; ok {
-			if loc, err := time.LoadLocation(name); err == nil {
+			if loc := a.Location(name); loc != nil {
 				return loc
 			}
 		}
 	}
 	return time.UTC
+}
+
+// Location is the zone of that name; nil where there is none.
+func (a *atlas) Location(name string) *time.Location {
+	if known, ok := a.locations.Load(name); ok {
+		return known.(*time.Location)
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		loc = nil
+	}
+	a.locations.Store(name, loc)
+	return loc
 }
 
 // Within reports whether somebody who lives in place is certainly in area: an

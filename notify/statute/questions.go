@@ -14,11 +14,11 @@ import (
 // duty applies, what could move a deadline, and the milestones that clocks wait
 // for. Those that decide most come first, then those that are soonest due.
 func (a *assessor) questions(obligations []Obligation) []Question {
-	byFact := map[string]*Question{}
+	vocabulary, byFact := Vocabulary(), map[string]*Question{}
 	note := func(fact string, o *Obligation) {
 		q := byFact[fact]
 		if q == nil {
-			q = &Question{Fact: fact, Ask: a.ask(fact)}
+			q = &Question{Fact: fact, Ask: a.ask(vocabulary, fact)}
 			byFact[fact] = q
 		}
 		q.Decides = add(q.Decides, o.Rule)
@@ -76,8 +76,8 @@ func earlier(x, y *time.Time) bool {
 }
 
 // ask words the question for a fact, with the places it is about.
-func (a *assessor) ask(fact string) string {
-	ask := Vocabulary()[fact].Ask
+func (a *assessor) ask(vocabulary condition.Vocabulary, fact string) string {
+	ask := vocabulary[fact].Ask
 	if ask == "" {
 		ask = fmt.Sprintf("What is %s?", fact)
 	}

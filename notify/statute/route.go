@@ -156,7 +156,7 @@ func (a *assessor) toAuthority(r *Rule, au *Authority, place string) recipient {
 	to.authority, to.languages = au.ID, au.Languages
 	if r.Zone == "" {
 		to.zone = world().Zone(au.Place())
-		if loc, err := time.LoadLocation(au.Zone); err == nil && au.Zone != "" {
+		if loc := world().Location(au.Zone); loc != nil {
 			to.zone = loc
 		}
 	}

@@ -95,10 +95,8 @@ func (a *assessor) milestone(name string) Moment {
 
 // zone is the zone of a rule, before its recipient is known.
 func (a *assessor) zone(r *Rule) *time.Location {
-	if r.Zone != "" {
-		if loc, err := time.LoadLocation(r.Zone); err == nil {
-			return loc
-		}
+	if loc := world().Location(r.Zone); loc != nil {
+		return loc
 	}
 	return world().Zone(r.Jurisdiction)
 }
