@@ -18,7 +18,7 @@ type AssessCmd struct {
 	File   string   `arg:"" help:"JSON file of facts; - reads standard input."`
 	JSON   bool     `name:"json" help:"Print the assessment as JSON, and nothing else."`
 	At     string   `placeholder:"INSTANT" help:"Ask as of this instant (RFC 3339) instead of now."`
-	Strict bool     `help:"Exit with 3 while it is not known of every rule whether it applies."`
+	Strict bool     `help:"Exit with 3 while it is not known of every rule whether it applies, or whom the breach affects where."`
 	Rules  []string `name:"rules" placeholder:"DIR" help:"A folder of your own rules, on top of those shipped. May be repeated."`
 }
 
@@ -52,14 +52,14 @@ func (c *AssessCmd) Run(g *Globals) error {
 	if err != nil || !c.Strict {
 		return err
 	}
-	open := 0
-	for _, o := range a.Obligations {
-		if o.Applies == condition.Unknown {
-			open++
+	if !a.Decided() {
+		open := 0
+		for _, o := range a.Obligations {
+			if o.Applies == condition.Unknown {
+				open++
+			}
 		}
-	}
-	if open > 0 {
-		fmt.Fprintf(g.Stderr, "tocsin: of %d duties it is not known whether they apply; %d questions are open\n", open, len(a.Questions))
+		fmt.Fprintf(g.Stderr, "tocsin: of %s it is not known whether they apply; %s open\n", count(open, "rule"), count(len(a.Questions), "question"))
 		return errWanting
 	}
 	return nil

@@ -98,6 +98,17 @@ func TestAssessStrict(t *testing.T) {
 	}
 }
 
+func TestAssessOfNothing(t *testing.T) {
+	g, out, _ := globals("{}")
+	if err := (&AssessCmd{File: "-", Strict: true}).Run(g); !errors.Is(err, errWanting) || !strings.Contains(out.String(), "Which laws to look at is not known") {
+		t.Errorf("%v: %s", err, out)
+	}
+	g, out, _ = globals(`{"organisation": {"established_in": []}, "affected": []}`)
+	if err := (&AssessCmd{File: "-", Strict: true}).Run(g); err != nil || !strings.Contains(out.String(), "Nobody has to be told") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 func TestAssessNamesEveryProblem(t *testing.T) {
 	g, _, _ := globals(`{"organisation": {"rle": "controller"}, "incident": {"risk": "small"}, "affected": [{"people": -1}]}`)
 	err := (&AssessCmd{File: "-"}).Run(g)

@@ -87,6 +87,22 @@ type Question struct {
 // pending is a fact that could move a deadline.
 type pending struct{ fact string }
 
+// Decided reports whether it is known of every rule whether it applies, and
+// whom the breach affects where: while nobody knows, rules may be missing.
+func (a *Assessment) Decided() bool {
+	for _, o := range a.Obligations {
+		if o.Applies == condition.Unknown {
+			return false
+		}
+	}
+	for _, q := range a.Questions {
+		if q.Fact == "affected.residence" || q.Fact == "organisation.established_in" && len(a.Obligations) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Due is the earliest binding deadline of an obligation, and whether it has one.
 func (o *Obligation) Due() (time.Time, bool) {
 	var due time.Time

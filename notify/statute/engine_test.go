@@ -429,3 +429,19 @@ func TestLaterFolderOverrides(t *testing.T) {
 		t.Errorf("two libraries, one edition %s: %v", l.Edition(), err)
 	}
 }
+
+func TestAssessFromManyGoroutines(t *testing.T) {
+	l := shippedLibrary(t)
+	f := facts(t, `{"organisation": {"role": "controller", "established_in": ["DE", "US-NY"]}, "milestones": {"aware": "2026-03-01", "discovered": "2026-03-01", "determined": "2026-03-01"},
+	  "affected": [{"residence": "US-CT", "people": 900, "elements": ["name", "ssn"]}, {"residence": "FR", "people": 3}]}`)
+	want := l.Assess(f, noon)
+	done := make(chan statute.Assessment)
+	for range 4 {
+		go func() { done <- l.Assess(f, noon) }()
+	}
+	for range 4 {
+		if got := <-done; text(got) != text(want) {
+			t.Error("the same facts gave another answer")
+		}
+	}
+}

@@ -43,6 +43,11 @@ func (a *assessor) questions(obligations []Obligation) []Question {
 			}
 		}
 	}
+	for _, fact := range a.unplaced() {
+		if byFact[fact] == nil {
+			byFact[fact] = &Question{Fact: fact, Ask: a.ask(vocabulary, fact), Decides: []string{}}
+		}
+	}
 	out := make([]Question, 0, len(byFact))
 	for _, fact := range sortedKeys(byFact) {
 		out = append(out, *byFact[fact])
@@ -54,6 +59,23 @@ func (a *assessor) questions(obligations []Obligation) []Question {
 		}
 		return earlier(x.Soonest, y.Soonest)
 	})
+	return out
+}
+
+// unplaced lists the facts without which it is not known which laws to look at.
+func (a *assessor) unplaced() []string {
+	var out []string
+	home := a.facts.Affected == nil
+	for i := range a.facts.Affected {
+		g := &a.facts.Affected[i]
+		home = home || g.Residence == "" && (g.People == nil || *g.People > 0)
+	}
+	if home {
+		out = append(out, "affected.residence")
+	}
+	if a.facts.Organisation.EstablishedIn == nil {
+		out = append(out, "organisation.established_in")
+	}
 	return out
 }
 

@@ -27,7 +27,7 @@ func (a *assessor) stage(ans *answer, s *Stage, to recipient) (StageOut, []pendi
 	var waits []string
 	for _, c := range s.clocks() {
 		if out.From == "" {
-			out.From = c.names()
+			out.From = a.names(c)
 		}
 		if !c.When.IsZero() {
 			r := ans.truth(c.When)
@@ -78,22 +78,35 @@ func (a *assessor) stage(ans *answer, s *Stage, to recipient) (StageOut, []pendi
 	return out, asks
 }
 
-// names is the milestone a clock names first, for a stage that waits.
-func (c *Clock) names() string {
-	switch {
-	case len(c.From) > 0:
-		return c.From[0]
-	case c.SameAs != "":
-		return c.SameAs
+// names is the milestone a clock names first, for a stage that does not run; of
+// a copied deadline, the one that is counted from there.
+func (a *assessor) names(c Clock) string {
+	for range maxCopies {
+		if len(c.From) > 0 {
+			return c.From[0]
+		}
+		id, name, _ := strings.Cut(c.SameAs, ":")
+		versions := a.library.byID[id]
+		if len(versions) == 0 {
+			return ""
+		}
+		s, ok := versions[len(versions)-1].stage(name)
+		if !ok {
+			return ""
+		}
+		c = s.Clock
 	}
 	return ""
 }
+
+// maxCopies bounds how many rules a deadline is copied through.
+const maxCopies = 8
 
 // clock gives where a clock ends; nil where it does not run at all.
 func (a *assessor) clock(ans *answer, c Clock, to recipient) *ticking {
 	switch {
 	case c.WaitsFor != "":
-		return &ticking{from: c.names(), state: Waiting, waiting: c.WaitsFor}
+		return &ticking{from: a.names(c), state: Waiting, waiting: c.WaitsFor}
 	case c.SameAs != "":
 		return a.sameAs(c)
 	}

@@ -59,8 +59,11 @@ func writeDuties(b *strings.Builder, a Assessment) {
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", dueWords(s, a.At), o.Applies, o.Jurisdiction, shorten(o.Recipient, 48), o.Rule, s.Stage)
 		}
 	}
-	if rows == 0 {
-		fmt.Fprintf(t, "Nobody has to be told, on what is known.\n")
+	switch {
+	case rows == 0 && a.Decided():
+		fmt.Fprintf(t, "Nobody has to be told, on these facts.\n")
+	case len(a.Obligations) == 0:
+		fmt.Fprintf(t, "Which laws to look at is not known: it takes where the people affected live, and where the organisation is established.\n")
 	}
 	_ = t.Flush() // into a strings.Builder, which takes everything
 }
