@@ -65,6 +65,14 @@ func (s *Server) list() []Route {
 		{Method: get, Path: "/audit/entries/:entry", Action: audit, Page: c.AuditEntry},
 
 		{Method: get, Path: "/", Action: incident.ListIncidents, Page: c.Home},
+		{Method: get, Path: "/alerts", Action: incident.TriageAlerts, Page: c.Alerts},
+		{Method: post, Path: "/alerts/:alert/attach", Action: incident.TriageAlerts, Page: c.AttachAlert},
+		{Method: get, Path: "/rules", Action: library, Page: c.RulesPage},
+		{Method: get, Path: "/rules/:rule", Action: library, Page: c.RulePage},
+		{Method: get, Path: "/playbooks", Action: library, Page: c.PlaybooksPage},
+		{Method: get, Path: "/playbooks/:playbook", Action: library, Page: c.PlaybookPage},
+		{Method: get, Path: "/incidents/new", Action: incident.DeclareIncident, Page: c.DeclarePage},
+		{Method: post, Path: "/incidents/new", Action: incident.DeclareIncident, Page: c.Declare},
 		{Method: get, Path: "/help", Action: library, Page: c.Help},
 
 		// Machines
@@ -79,6 +87,7 @@ func (s *Server) list() []Route {
 		{Method: http.MethodOptions, Path: "/hooks/:source", Action: anyone, Raw: s.mount(s.deps.Hooks)},
 		{Method: post, Path: "/slack/:what", Action: anyone, Raw: s.mount(s.deps.Slack)},
 	}
+	routes = append(routes, s.caseRoutes()...)
 	for _, m := range []string{get, post, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		routes = append(routes, Route{Method: m, Path: "/api/v1/*path", Action: anyone, Upload: m != get, Raw: s.mount(s.deps.API)})
 	}

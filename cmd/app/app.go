@@ -132,7 +132,8 @@ func (a *App) doors() error {
 		return err
 	}
 	pages, err := console.New(console.Deps{
-		Auth: a.Auth, View: renderer, Ledger: a.store.DB, Logger: a.log, Clock: a.deps.Clock,
+		Auth: a.Auth, View: renderer, Ledger: a.store.DB, Desk: a.Desk, Outbox: a.Outbox, Runner: a.Runner, Rules: a.rules,
+		Logger: a.log, Clock: a.deps.Clock,
 	}, console.Config{PublicURL: a.cfg.PublicURL, Secure: a.cfg.secure()})
 	if err != nil {
 		return err
@@ -258,6 +259,9 @@ func (a *App) Addr() string {
 // URL is where people reach the console.
 func (a *App) URL() string { return a.cfg.baseURL(a.Addr()) }
 
+// Config is what the program runs with.
+func (a *App) Config() Config { return a.cfg }
+
 // Handler answers requests without a listener, for tests.
 func (a *App) Handler() http.Handler { return a.web }
 
@@ -275,6 +279,9 @@ func (a *App) close(ctx context.Context) error {
 		c := a.closers[n]
 		if c.name == "store" {
 			a.work.Wait() // nobody writes any more
+			if a.Desk != nil {
+				a.Desk.Wait()
+			}
 		}
 		if err := c.undo(ctx); err != nil {
 			errs = append(errs, fmt.Errorf("stop %s: %w", c.name, err))

@@ -9,6 +9,7 @@ import (
 	"tocsin/incident/casework"
 	"tocsin/incident/ledger"
 	"tocsin/notify/outbox"
+	"tocsin/notify/statute"
 	"tocsin/playbooks/runner"
 	"tocsin/web/auth"
 	"tocsin/web/view"
@@ -18,12 +19,13 @@ import (
 type Deps struct {
 	Auth   *auth.Service
 	View   *view.Renderer
-	Ledger *ledger.DB       // the audit pages
-	Desk   *casework.Desk   // the pages of a case
-	Outbox *outbox.Service  // obligations and notices
-	Runner *runner.Runner   // playbooks
-	Logger *slog.Logger     // nothing is logged if nil
-	Clock  func() time.Time // time.Now if nil
+	Ledger *ledger.DB                       // the audit pages
+	Desk   *casework.Desk                   // the pages of a case
+	Outbox *outbox.Service                  // obligations and notices
+	Runner *runner.Runner                   // playbooks
+	Rules  func() (*statute.Library, error) // the law library
+	Logger *slog.Logger                     // nothing is logged if nil
+	Clock  func() time.Time                 // time.Now if nil
 }
 
 // Config of the console.
@@ -35,13 +37,14 @@ type Config struct {
 // Console answers the pages. It is safe for concurrent use.
 type Console struct {
 	Deps
-	cfg Config
+	cfg  Config
+	text *markdown
 }
 
-// New puts the console together. Auth, View and Ledger are required.
+// New puts the console together. Runner, Logger and Clock may be left out.
 func New(deps Deps, cfg Config) (*Console, error) {
-	if deps.Auth == nil || deps.View == nil || deps.Ledger == nil {
-		return nil, incident.Errorf(incident.Internal, "console: New needs Auth, View and Ledger")
+	if deps.Auth == nil || deps.View == nil || deps.Ledger == nil || deps.Desk == nil || deps.Outbox == nil {
+		return nil, incident.Errorf(incident.Internal, "console: New needs Auth, View, Ledger, Desk and Outbox")
 	}
 	if deps.Logger == nil {
 		deps.Logger = slog.New(slog.DiscardHandler)
@@ -50,5 +53,5 @@ func New(deps Deps, cfg Config) (*Console, error) {
 		deps.Clock = time.Now
 	}
 	cfg.PublicURL = strings.TrimRight(cfg.PublicURL, "/")
-	return &Console{Deps: deps, cfg: cfg}, nil
+	return &Console{Deps: deps, cfg: cfg, text: newMarkdown()}, nil
 }

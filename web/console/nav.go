@@ -17,6 +17,9 @@ type section struct {
 func allSections() []section {
 	return []section{
 		{"Incidents", "/", "bell", incident.ListIncidents},
+		{"Alerts", "/alerts", "alert", incident.TriageAlerts},
+		{"Rules", "/rules", "scale", incident.ReadLibrary},
+		{"Playbooks", "/playbooks", "book", incident.ReadLibrary},
 		{"People", "/users", "users", incident.ManageAccounts},
 		{"Tokens", "/tokens", "key", incident.ManageAccounts},
 		{"Audit log", "/audit", "log", incident.ReadAudit},

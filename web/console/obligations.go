@@ -131,7 +131,7 @@ func riskForm(o *openCase, level string) *view.Form {
 }
 
 func (c *Console) obligationRow(r *Request, o *openCase, ob *outbox.Obligation, drafts []outbox.DraftView) obligationRow {
-	row := obligationRow{Obligation: *ob, Anchor: anchor(ob.ID), Path: o.URL("/obligations/" + pathID(ob.ID)),
+	row := obligationRow{Obligation: *ob, Anchor: anchor(ob.ID), Path: o.URL("/duties/" + pathID(ob.ID)),
 		Verify: ob.Confidence != "high", HasForm: c.Outbox.HasForm(ob.Rule), State: obligationBadge(ob, r.Reader().Now)}
 	for _, st := range ob.Stages {
 		row.Steps = append(row.Steps, stageRow{

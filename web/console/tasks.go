@@ -162,7 +162,7 @@ func (o *openCase) inTab(tab string, t incident.Task) bool {
 }
 
 func taskForm(r *Request, action string, accounts []view.Option) *view.Form {
-	return &view.Form{Action: action, Submit: "Add the task", Cancel: action, Fields: []view.Field{
+	return &view.Form{Action: action + "/new", Submit: "Add the task", Cancel: action, Fields: []view.Field{
 		{Name: "title", Label: "What is to be done", Value: r.Form("title"), Required: true, MaxLength: 300, Focus: true},
 		{Name: "phase", Label: "Phase", Type: "select", Value: r.Form("phase"), Options: options(incident.Phases(), ""), Required: true},
 		{Name: "role", Label: "For the role", Type: "select", Value: r.Form("role"), Options: options(incident.Roles(), "Any role")},

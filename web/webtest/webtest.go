@@ -21,7 +21,10 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"tocsin/incident"
+	"tocsin/incident/casework"
 	"tocsin/incident/ledger/ledgertest"
+	"tocsin/notify/outbox"
+	"tocsin/playbooks/runner"
 	"tocsin/web"
 	"tocsin/web/auth"
 	"tocsin/web/console"
@@ -35,6 +38,11 @@ type Site struct {
 	Auth  *auth.Service
 	Store *ledgertest.Store
 	Log   *bytes.Buffer // what was logged, as JSON lines; read it when no request is under way
+
+	Desk   *casework.Desk
+	Outbox *outbox.Service // sends nothing until Run is called
+	Runner *runner.Runner  // its library is empty until Playbooks is called
+	Mail   *Mail
 }
 
 // Options change what New wires. Every field may be nil.
@@ -58,7 +66,8 @@ func New(t testing.TB, o Options) *Site {
 	must(t, err)
 	v, err := view.New()
 	must(t, err)
-	cd := console.Deps{Auth: a, View: v, Ledger: store.DB, Logger: logger, Clock: store.Clock.Now}
+	p := newParts(t, store, logger)
+	cd := console.Deps{Auth: a, View: v, Ledger: store.DB, Desk: p.desk, Outbox: p.outbox, Runner: p.runner, Logger: logger, Clock: store.Clock.Now}
 	if o.Console != nil {
 		o.Console(store, &cd)
 	}
@@ -72,7 +81,7 @@ func New(t testing.TB, o Options) *Site {
 	must(t, err)
 	ts := httptest.NewServer(s)
 	t.Cleanup(ts.Close)
-	return &Site{Server: ts, Web: s, Auth: a, Store: store, Log: log}
+	return &Site{Server: ts, Web: s, Auth: a, Store: store, Log: log, Desk: p.desk, Outbox: p.outbox, Runner: p.runner, Mail: p.mail}
 }
 
 // Browser is one browser with its own cookies. It does not follow redirects.

@@ -1,0 +1,102 @@
+package web
+
+import (
+	"net/http"
+
+	"tocsin/incident"
+)
+
+// caseRoutes are the pages and acts of one incident. The desk and the outbox
+// decide on each of them; Action says which permission they ask.
+func (s *Server) caseRoutes() []Route {
+	const get, post = http.MethodGet, http.MethodPost
+	const (
+		see     = incident.SeeIncident
+		work    = incident.WorkIncident
+		steer   = incident.SteerIncident
+		write   = incident.WriteNotice
+		release = incident.ReleaseNotice
+		settle  = incident.SettleRoster
+	)
+	c := s.deps.Console
+	routes := []Route{
+		{Method: get, Path: "", Action: see, Page: c.Overview},
+		{Method: post, Path: "/status", Action: steer, Page: c.SetStatus},
+		{Method: post, Path: "/severity", Action: steer, Page: c.SetSeverity},
+		{Method: post, Path: "/people", Action: steer, Page: c.Assign},
+		{Method: post, Path: "/people/remove", Action: steer, Page: c.Unassign},
+		{Method: post, Path: "/channels", Action: steer, Page: c.MarkChannel},
+		{Method: get, Path: "/restrict", Action: incident.RestrictAccess, Page: c.RestrictPage},
+		{Method: post, Path: "/restrict", Action: incident.RestrictAccess, Page: c.Restrict},
+		{Method: get, Path: "/close", Action: steer, Page: c.ClosePage},
+		{Method: post, Path: "/close", Action: steer, Page: c.Close},
+		{Method: post, Path: "/reopen", Action: steer, Page: c.Reopen},
+
+		{Method: get, Path: "/facts", Action: see, Page: c.Facts},
+		{Method: post, Path: "/facts", Action: work, Page: c.SetFacts},
+		{Method: get, Path: "/facts/wording", Action: see, Page: c.WordingPage},
+		{Method: post, Path: "/facts/wording", Action: work, Page: c.SetWording},
+		{Method: get, Path: "/facts/:fact", Action: see, Page: c.FactPage},
+		{Method: post, Path: "/facts/:fact", Action: work, Page: c.SetFact},
+		{Method: get, Path: "/milestones", Action: see, Page: c.Milestones},
+		{Method: get, Path: "/milestones/:milestone", Action: see, Page: c.MilestonePage},
+		{Method: post, Path: "/milestones/:milestone", Action: incident.SetMilestones, Page: c.SetMilestone},
+
+		{Method: get, Path: "/tasks", Action: see, Page: c.Tasks},
+		{Method: get, Path: "/tasks/new", Action: work, Page: c.NewTaskPage},
+		{Method: post, Path: "/tasks/new", Action: work, Page: c.AddTask},
+		{Method: get, Path: "/tasks/:task", Action: see, Page: c.TaskPage},
+		{Method: post, Path: "/tasks/:task/done", Action: work, Page: c.CompleteTask},
+		{Method: post, Path: "/tasks/:task/skip", Action: work, Page: c.SkipTask},
+		{Method: post, Path: "/tasks/:task/block", Action: work, Page: c.BlockTask},
+		{Method: post, Path: "/tasks/:task/assign", Action: work, Page: c.AssignTask},
+		{Method: post, Path: "/tasks/:task/reopen", Action: work, Page: c.ReopenTask},
+		{Method: post, Path: "/tasks/:task/mark", Action: incident.MarkPrivileged, Page: c.MarkTask},
+		{Method: post, Path: "/tasks/:task/evidence", Action: work, Upload: true, Page: c.AttachEvidence},
+		{Method: post, Path: "/runs", Action: work, Page: c.StartRun},
+
+		{Method: get, Path: "/evidence", Action: see, Page: c.Evidence},
+		{Method: post, Path: "/evidence", Action: work, Upload: true, Page: c.AddEvidence},
+		{Method: get, Path: "/evidence/:exhibit", Action: see, Page: c.Exhibit},
+		{Method: post, Path: "/evidence/:exhibit/file", Action: work, Page: c.DownloadEvidence},
+		{Method: post, Path: "/evidence/:exhibit/verify", Action: work, Page: c.VerifyEvidence},
+		{Method: post, Path: "/evidence/:exhibit/transfer", Action: work, Page: c.TransferEvidence},
+		{Method: post, Path: "/evidence/:exhibit/mark", Action: incident.MarkPrivileged, Page: c.MarkEvidence},
+
+		{Method: get, Path: "/affected", Action: see, Page: c.Affected},
+		{Method: get, Path: "/affected/new", Action: settle, Page: c.UploadPage},
+		{Method: post, Path: "/affected/new", Action: settle, Upload: true, Page: c.Upload},
+		{Method: get, Path: "/affected/runs/:run", Action: settle, Page: c.ResolutionPage},
+		{Method: post, Path: "/affected/runs/:run/run", Action: settle, Page: c.RunResolution},
+		{Method: post, Path: "/affected/runs/:run/settle", Action: settle, Page: c.SettleResolution},
+		{Method: get, Path: "/affected/files/:file", Action: incident.SeeRoster, Page: c.DownloadRoster},
+
+		{Method: get, Path: "/obligations", Action: see, Page: c.Obligations},
+		{Method: post, Path: "/obligations/drafts", Action: write, Page: c.CreateDrafts},
+		{Method: post, Path: "/risk", Action: work, Page: c.ConcludeRisk},
+		{Method: get, Path: "/duties/:obligation/pack", Action: write, Page: c.FilingPack},
+		{Method: post, Path: "/duties/:obligation/file", Action: write, Upload: true, Page: c.RecordFiling},
+		{Method: post, Path: "/duties/:obligation/decide", Action: incident.DecideDuty, Page: c.DecideNotToNotify},
+		{Method: post, Path: "/duties/:obligation/approve", Action: incident.DecideDuty, Page: c.ApproveDecision},
+
+		{Method: get, Path: "/notices", Action: see, Page: c.Notices},
+		{Method: get, Path: "/notices/release", Action: release, Page: c.ReleasePage},
+		{Method: post, Path: "/release", Action: release, Page: c.Release},
+		{Method: get, Path: "/notices/:draft", Action: see, Page: c.Draft},
+		{Method: post, Path: "/notices/:draft/edit", Action: write, Page: c.EditDraft},
+		{Method: post, Path: "/notices/:draft/refresh", Action: write, Page: c.RefreshDraft},
+		{Method: post, Path: "/notices/:draft/approve", Action: incident.ApproveNotice, Page: c.ApproveDraft},
+		{Method: get, Path: "/mailings/:mailing", Action: see, Page: c.Mailing},
+		{Method: post, Path: "/mailings/:mailing/steer", Action: release, Page: c.SteerMailing},
+
+		{Method: get, Path: "/timeline", Action: see, Page: c.Timeline},
+		{Method: post, Path: "/timeline", Action: work, Page: c.AddNote},
+		{Method: post, Path: "/timeline/:line/pin", Action: work, Page: c.PinEntry},
+		{Method: post, Path: "/timeline/:line/correct", Action: work, Page: c.CorrectEntry},
+		{Method: post, Path: "/timeline/:line/mark", Action: incident.MarkPrivileged, Page: c.MarkEntry},
+	}
+	for n := range routes {
+		routes[n].Path = "/incidents/:incident" + routes[n].Path
+	}
+	return routes
+}

@@ -1,0 +1,87 @@
+package console
+
+import (
+	"strings"
+
+	"tocsin/incident"
+	"tocsin/incident/casework"
+	"tocsin/notify/outbox"
+	"tocsin/web/view"
+)
+
+// wording are the facts that hold what letters say in the organisation's words.
+var wording = []struct {
+	fact, label, help string
+	list              bool
+}{
+	{outbox.FactWhatHappened, "What happened", "A few plain sentences. Where a law forbids telling it, the letter leaves it out.", false},
+	{outbox.FactMeasures, "What was done and will be done", "One sentence a line.", true},
+	{outbox.FactConsequences, "What it may mean for people", "One sentence a line.", true},
+	{outbox.FactAdvice, "What people can do", "Beyond what their exposed data calls for. One sentence a line.", true},
+	{outbox.FactAcquirer, "Who has the data", "Empty where it is not known.", false},
+	{outbox.FactLateReasons, "Why a filing is late", "Only where it is.", false},
+}
+
+// WordingPage asks for the public wording.
+func (c *Console) WordingPage(r *Request) error { return c.showWording(r, nil) }
+
+func (c *Console) showWording(r *Request, wrong error) error {
+	o, err := c.openCase(r)
+	if err != nil {
+		return err
+	}
+	form := &view.Form{Action: o.URL("/facts/wording"), Submit: "Record the wording", Cancel: o.URL("/facts")}
+	for _, w := range wording {
+		value := strings.Join(o.Facts[w.fact].Values, "\n")
+		if wrong != nil {
+			value = r.Form(w.fact)
+		}
+		rows := 3
+		if w.list {
+			rows = 5
+		}
+		form.Fields = append(form.Fields, view.Field{Name: w.fact, Label: w.label, Help: w.help, Type: "textarea", Rows: rows, Value: value})
+	}
+	p := o.page(r, "Wording for the public", form)
+	p.Lead = "Letters and filings are written from this. It is kept as facts of the case, with author and history."
+	p.Crumbs = []view.Link{{Text: "Facts", URL: o.URL("/facts")}}
+	if wrong != nil {
+		return r.Wrong(wrong, form, "form", p)
+	}
+	return r.Show("form", p)
+}
+
+// SetWording records what changed of it.
+func (c *Console) SetWording(r *Request) error {
+	o, err := c.openCase(r)
+	if err != nil {
+		return err
+	}
+	var facts []casework.NewFact
+	for _, w := range wording {
+		text := strings.TrimSpace(strings.ReplaceAll(r.Form(w.fact), "\r\n", "\n"))
+		values := []string{text}
+		if w.list {
+			values = nil
+			for _, line := range strings.Split(text, "\n") {
+				if line = strings.TrimSpace(line); line != "" {
+					values = append(values, line)
+				}
+			}
+		}
+		if strings.Join(values, "\n") == strings.Join(o.Facts[w.fact].Values, "\n") {
+			continue
+		}
+		if text == "" {
+			values = []string{}
+		}
+		facts = append(facts, casework.NewFact{Name: w.fact, Values: values, Certainty: incident.Known, Source: "wording for the public"})
+	}
+	if len(facts) == 0 {
+		return r.Done(o.URL("/facts"), "Nothing changed.")
+	}
+	if err := c.Desk.SetFacts(r.Ctx(), r.By, o.Incident.ID, facts); err != nil {
+		return c.showWording(r, err)
+	}
+	return r.Done(o.URL("/facts"), "The wording is recorded.")
+}
