@@ -136,8 +136,15 @@ func (c *check) values() error {
 	if err != nil {
 		return err
 	}
-	if wrong := c.tally.wrong(); len(wrong) > 0 {
-		return c.locate(wrong)
+	wrong, found := c.tally.wrong(), len(c.r.Problems)
+	if len(wrong) == 0 {
+		return nil
+	}
+	if err := c.locate(wrong); err != nil {
+		return err
+	}
+	if len(c.r.Problems) == found && c.r.More == 0 {
+		c.r.problem("log", "the values are not those that the log recorded, and the place was not found")
 	}
 	return nil
 }
