@@ -12,6 +12,7 @@ import (
 	"tocsin/notify/filing"
 	"tocsin/notify/letter"
 	"tocsin/notify/outbox"
+	"tocsin/notify/slack"
 	"tocsin/notify/smtp"
 	"tocsin/notify/statute"
 	"tocsin/playbooks/runner"
@@ -45,9 +46,13 @@ func (a *App) sender() error {
 		}
 		channel = mail
 	}
+	tell, err := a.staffChannel()
+	if err != nil {
+		return err
+	}
 	a.Outbox, err = outbox.New(outbox.Deps{
 		DB: a.store.DB, Vault: a.store.Vault, Rules: a.rules, Letters: a.letters, Forms: forms,
-		Mail: channel, Staff: a.staffChannel(), Logger: a.log,
+		Mail: channel, Staff: tell, Logger: a.log,
 	}, outbox.Config{
 		Organisation: organisation, Letterhead: a.cfg.Letterhead.letterhead(), BaseURL: a.cfg.baseURL(""),
 		Canary: a.cfg.Sending.Canary, Batch: a.cfg.Sending.Batch, Retry: a.cfg.Sending.retry(),
@@ -57,7 +62,12 @@ func (a *App) sender() error {
 
 // staffChannel is where staff are told of new incidents and deadlines; nil
 // where none is configured.
-func (a *App) staffChannel() notify.StaffChannel { return nil }
+func (a *App) staffChannel() (notify.StaffChannel, error) {
+	if a.cfg.Slack.BotTokenFile == "" && a.cfg.Slack.BotTokenEnv == "" {
+		return nil, nil
+	}
+	return slack.New(a.cfg.Slack, slack.Deps{Logger: a.log, Clock: a.deps.Clock})
+}
 
 // organisationFacts answers the playbooks' questions about the organisation.
 func organisationFacts(cfg Config) (condition.Facts, error) {

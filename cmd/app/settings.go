@@ -12,6 +12,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/keys"
+	"tocsin/notify/slack"
 	"tocsin/notify/smtp"
 	"tocsin/notify/statute"
 	"tocsin/web/auth"
@@ -29,6 +30,7 @@ type Config struct {
 	TLS     TLSConfig      `toml:"tls"`
 	Auth    AuthConfig     `toml:"auth"`
 	Mail    smtp.Config    `toml:"mail"`
+	Slack   slack.Config   `toml:"slack"`
 	Sources []hooks.Source `toml:"source"`
 	Rules   RulesConfig    `toml:"rules"`
 
@@ -169,7 +171,8 @@ func (c *Config) relativeTo(dir string) {
 func (c *Config) hooks() hooks.Config { return hooks.Config{Sources: c.Sources} }
 
 func (c *Config) paths() []*string {
-	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Mail.SecretFile}
+	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Mail.SecretFile,
+		&c.Slack.BotTokenFile, &c.Slack.SigningSecretFile, &c.Slack.SecondSigningSecretFile}
 }
 
 // check opens nothing but looks whether named files are there.
@@ -209,6 +212,7 @@ func (c *Config) check(string) error {
 	}
 	problems = append(problems, c.hooks().Check()...)
 	problems = append(problems, c.Mail.Check()...)
+	problems = append(problems, c.Slack.Check()...)
 	problems = append(problems, c.Letterhead.check()...)
 	if _, err := c.Organisation.facts(); err != nil {
 		problems = append(problems, incident.ProblemsOf(err)...)

@@ -90,6 +90,7 @@ type form struct {
 	action, method string
 	values         url.Values
 	upload         bool
+	radios         map[string]string // the first choice of each group
 }
 
 // errNoForm says that a page has no such form.
@@ -112,7 +113,7 @@ func (p *page) forms() []*form {
 		if n.Data != "form" || !strings.EqualFold(attr(n, "method"), "post") {
 			return
 		}
-		f := &form{action: attr(n, "action"), method: http.MethodPost, values: url.Values{}, upload: attr(n, "enctype") == "multipart/form-data"}
+		f := &form{action: attr(n, "action"), method: http.MethodPost, values: url.Values{}, radios: map[string]string{}, upload: attr(n, "enctype") == "multipart/form-data"}
 		if f.action == "" {
 			f.action = p.path
 		}
@@ -133,6 +134,9 @@ func (f *form) take(n *html.Node) {
 		switch attr(n, "type") {
 		case "submit", "file", "button", "image":
 		case "checkbox", "radio":
+			if _, seen := f.radios[name]; !seen && attr(n, "type") == "radio" {
+				f.radios[name] = attr(n, "value")
+			}
 			if hasAttr(n, "checked") {
 				f.values.Add(name, attr(n, "value"))
 			}
@@ -289,4 +293,33 @@ func textOf(n *html.Node) string {
 	}
 	visit(n)
 	return b.String()
+}
+
+// download fetches a file.
+func (v *visitor) download(ctx context.Context, path string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, v.base+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := v.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s answered %s", v.name, path, resp.Status)
+	}
+	return body, err
+}
+
+// title is the page's heading.
+func (p *page) title() string {
+	out := ""
+	walk(p.root, func(n *html.Node) {
+		if n.Data == "h1" && out == "" {
+			out = strings.TrimSpace(textOf(n))
+		}
+	})
+	return out
 }

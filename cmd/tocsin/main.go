@@ -41,6 +41,7 @@ type Globals struct {
 }
 
 type commands struct {
+	Demo     DemoCmd     `cmd:"" help:"Watch a whole breach handled, on a made-up insurer."`
 	Serve    ServeCmd    `cmd:"" help:"Run the server."`
 	Config   ConfigCmd   `cmd:"" help:"Check the configuration."`
 	Assess   AssessCmd   `cmd:"" help:"Facts in, obligations out: who must be told, by when, and why."`

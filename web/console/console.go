@@ -23,7 +23,7 @@ type Deps struct {
 	Desk   *casework.Desk                   // the pages of a case
 	Outbox *outbox.Service                  // obligations and notices
 	Runner *runner.Runner                   // playbooks
-	Rules  func() (*statute.Library, error) // the law library
+	Rules  func() (*statute.Library, error) // the law library; the outbox's if nil
 	Logger *slog.Logger                     // nothing is logged if nil
 	Clock  func() time.Time                 // time.Now if nil
 }
@@ -41,13 +41,16 @@ type Console struct {
 	text *markdown
 }
 
-// New puts the console together. Runner, Logger and Clock may be left out.
+// New puts the console together. Runner, Rules, Logger and Clock may be left out.
 func New(deps Deps, cfg Config) (*Console, error) {
 	if deps.Auth == nil || deps.View == nil || deps.Ledger == nil || deps.Desk == nil || deps.Outbox == nil {
 		return nil, incident.Errorf(incident.Internal, "console: New needs Auth, View, Ledger, Desk and Outbox")
 	}
 	if deps.Logger == nil {
 		deps.Logger = slog.New(slog.DiscardHandler)
+	}
+	if deps.Rules == nil {
+		deps.Rules = deps.Outbox.Rules
 	}
 	if deps.Clock == nil {
 		deps.Clock = time.Now

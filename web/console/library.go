@@ -29,7 +29,7 @@ type ruleRow struct {
 // RulesPage lists the statutory library: what is covered, from which source,
 // reviewed when.
 func (c *Console) RulesPage(r *Request) error {
-	lib, err := c.rules()
+	lib, err := c.Rules()
 	if err != nil {
 		return err
 	}
@@ -49,13 +49,6 @@ func (c *Console) RulesPage(r *Request) error {
 	d.Audience = &view.Field{Name: "audience", Label: "Who is told", Type: "select", Value: audience, Options: choiceOf(audiences, "Anybody")}
 	d.Text = &view.Field{Name: "text", Label: "Words", Value: r.Query("text")}
 	return r.Show("rules", view.Page{Title: "Rules", Lead: "The laws Tocsin counts by, as data. Not legal advice: look at the sources before you rely on one.", Data: d})
-}
-
-func (c *Console) rules() (*statute.Library, error) {
-	if c.Outbox == nil {
-		return nil, incident.Errorf(incident.NotFound, "There is no library of rules here.")
-	}
-	return c.Outbox.Rules()
 }
 
 func choiceOf(values map[string]bool, none string) []view.Option {
@@ -110,7 +103,7 @@ type ruleVersion struct {
 
 // RulePage is one rule in every version, with its text, its sources and its cases.
 func (c *Console) RulePage(r *Request) error {
-	lib, err := c.rules()
+	lib, err := c.Rules()
 	if err != nil {
 		return err
 	}
