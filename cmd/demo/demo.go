@@ -267,6 +267,9 @@ func (s *scene) factsAreRecorded(ctx context.Context) error {
 		"notice.consequences":  "Somebody could use what you wrote to us to pretend to be you, or to be us.\nCard numbers and policies could be misused.",
 		"notice.advice":        "Be careful with messages that claim to come from us.\nCheck your statements for payments you do not know.",
 		"notice.acquirer":      "an unknown person",
+		"notice.planned":       now.Format(time.DateOnly),
+		"notice.police":        "yes",
+		"notice.police_delay":  "no",
 	}); err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func mailbox(rng *rand.Rand, first, last string, n int) string {
 	case r < 8:
 		return ""
 	case r < 11:
-		return strings.ToLower(first) + "(at)mail.example"
+		return fmt.Sprintf("%s.%d(at)mail.example", strings.ToLower(first), n)
 	case r < 15:
 		return fmt.Sprintf("gone.%d@mail.example", n)
 	case r < 18:

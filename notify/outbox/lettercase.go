@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"tocsin/incident"
@@ -22,6 +23,9 @@ const (
 	FactAcquirer     = "notice.acquirer"
 	FactLateReasons  = "notice.late_reasons"
 	FactRecords      = "notice.records"
+	FactPlanned      = "notice.planned"      // YYYY-MM-DD: when people will be told
+	FactPolice       = "notice.police"       // yes, no: whether the police know
+	FactPoliceDelay  = "notice.police_delay" // yes, no: whether they asked to wait
 )
 
 // caseOf gathers what letters and filings of an incident may say to one
@@ -82,11 +86,22 @@ func (s *Service) caseOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, cov
 	if groups := list("affected.groups"); groups != nil {
 		c.Groups = groups
 	}
+	c.LawEnforcement = letter.LawEnforcement{Reported: known(FactPolice) == "yes", Delayed: known(FactPoliceDelay)}
+	if c.NoticeSent.IsZero() {
+		if day, err := time.Parse(time.DateOnly, known(FactPlanned)); err == nil {
+			c.NoticeSent = day
+		}
+	}
+	if n, err := strconv.Atoi(known(FactRecords)); err == nil {
+		c.Records = n
+	}
 	if roster != nil {
 		elements := map[string]bool{}
 		for _, g := range roster.Groups {
 			c.People = addCount(c.People, g.Jurisdiction, g.People)
-			if covered(covers, g.Jurisdiction) {
+			// Letters to people speak of what the people they go to lost; an
+			// authority is told of all of it.
+			if o.Audience != "individuals" || covered(covers, g.Jurisdiction) {
 				for _, e := range g.Elements {
 					elements[e] = true
 				}
@@ -98,8 +113,11 @@ func (s *Service) caseOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, cov
 			}
 		}
 	}
-	if !c.NoticeSent.IsZero() {
+	switch {
+	case !at(incident.IndividualsNotified).IsZero():
 		c.PeopleTold = "yes"
+	case !c.NoticeSent.IsZero():
+		c.PeopleTold = "planned"
 	}
 	return c, nil
 }

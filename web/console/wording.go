@@ -13,13 +13,18 @@ import (
 var wording = []struct {
 	fact, label, help string
 	list              bool
+	kind              string // of the input: textarea if empty
 }{
-	{outbox.FactWhatHappened, "What happened", "A few plain sentences. Where a law forbids telling it, the letter leaves it out.", false},
-	{outbox.FactMeasures, "What was done and will be done", "One sentence a line.", true},
-	{outbox.FactConsequences, "What it may mean for people", "One sentence a line.", true},
-	{outbox.FactAdvice, "What people can do", "Beyond what their exposed data calls for. One sentence a line.", true},
-	{outbox.FactAcquirer, "Who has the data", "Empty where it is not known.", false},
-	{outbox.FactLateReasons, "Why a filing is late", "Only where it is.", false},
+	{outbox.FactWhatHappened, "What happened", "A few plain sentences. Where a law forbids telling it, the letter leaves it out.", false, ""},
+	{outbox.FactMeasures, "What was done and will be done", "One sentence a line.", true, ""},
+	{outbox.FactConsequences, "What it may mean for people", "One sentence a line.", true, ""},
+	{outbox.FactAdvice, "What people can do", "Beyond what their exposed data calls for. One sentence a line.", true, ""},
+	{outbox.FactAcquirer, "Who has the data", "Empty where it is not known.", false, ""},
+	{outbox.FactPlanned, "When people are told", "The day letters go out, or went out.", false, "date"},
+	{outbox.FactPolice, "Do the police know?", "", false, "yesno"},
+	{outbox.FactPoliceDelay, "Did the police ask to wait with the notice?", "", false, "yesno"},
+	{outbox.FactRecords, "Number of records", "Records are not people: one person may have many.", false, "number"},
+	{outbox.FactLateReasons, "Why a filing is late", "Only where it is.", false, ""},
 }
 
 // WordingPage asks for the public wording.
@@ -40,7 +45,14 @@ func (c *Console) showWording(r *Request, wrong error) error {
 		if w.list {
 			rows = 5
 		}
-		form.Fields = append(form.Fields, view.Field{Name: w.fact, Label: w.label, Help: w.help, Type: "textarea", Rows: rows, Value: value})
+		field := view.Field{Name: w.fact, Label: w.label, Help: w.help, Type: "textarea", Rows: rows, Value: value}
+		switch w.kind {
+		case "yesno":
+			field.Type, field.Options = "select", []view.Option{{Text: "Not known"}, {Value: "yes", Text: "Yes"}, {Value: "no", Text: "No"}}
+		case "date", "number":
+			field.Type = w.kind
+		}
+		form.Fields = append(form.Fields, field)
 	}
 	p := o.page(r, "Wording for the public", form)
 	p.Lead = "Letters and filings are written from this. It is kept as facts of the case, with author and history."
