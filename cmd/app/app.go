@@ -169,6 +169,9 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.Runner.Seed(ctx, seed); err != nil {
 		return err
 	}
+	if err := a.ownPlaybooks(ctx); err != nil {
+		return err
+	}
 	a.listener, err = net.Listen("tcp", a.cfg.Listen)
 	if err != nil {
 		return incident.Because(incident.Unavailable, err, "Nothing can listen on %s: %v.", a.cfg.Listen, unwrapNet(err))

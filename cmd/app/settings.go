@@ -27,12 +27,13 @@ type Config struct {
 	Listen        string `toml:"listen"`
 	PublicURL     string `toml:"public_url"`
 
-	TLS     TLSConfig      `toml:"tls"`
-	Auth    AuthConfig     `toml:"auth"`
-	Mail    smtp.Config    `toml:"mail"`
-	Slack   slack.Config   `toml:"slack"`
-	Sources []hooks.Source `toml:"source"`
-	Rules   RulesConfig    `toml:"rules"`
+	TLS       TLSConfig       `toml:"tls"`
+	Auth      AuthConfig      `toml:"auth"`
+	Mail      smtp.Config     `toml:"mail"`
+	Slack     slack.Config    `toml:"slack"`
+	Sources   []hooks.Source  `toml:"source"`
+	Rules     RulesConfig     `toml:"rules"`
+	Playbooks PlaybooksConfig `toml:"playbooks"`
 
 	// Organisation is who had the data; Letterhead is what letters say of it.
 	Organisation OrganisationConfig `toml:"organisation"`
@@ -102,6 +103,12 @@ type RulesConfig struct {
 	Folders []string `toml:"folders"`
 }
 
+// PlaybooksConfig adds folders of the operator's own playbooks. Each *.toml in
+// them is published at start, unless that text is known already.
+type PlaybooksConfig struct {
+	Folders []string `toml:"folders"`
+}
+
 // SendingConfig is how a mailing goes about it.
 type SendingConfig struct {
 	Canary int        `toml:"canary"` // people written to first
@@ -158,9 +165,11 @@ func (c *Config) relativeTo(dir string) {
 			*p = filepath.Join(dir, *p)
 		}
 	}
-	for n, folder := range c.Rules.Folders {
-		if !filepath.IsAbs(folder) {
-			c.Rules.Folders[n] = filepath.Join(dir, folder)
+	for _, folders := range [][]string{c.Rules.Folders, c.Playbooks.Folders} {
+		for n, folder := range folders {
+			if !filepath.IsAbs(folder) {
+				folders[n] = filepath.Join(dir, folder)
+			}
 		}
 	}
 	sources := c.hooks()
@@ -217,9 +226,11 @@ func (c *Config) check(string) error {
 	if _, err := c.Organisation.facts(); err != nil {
 		problems = append(problems, incident.ProblemsOf(err)...)
 	}
-	for n, folder := range c.Rules.Folders {
-		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			add(fmt.Sprintf("rules.folders[%d]", n), "not a folder: "+folder)
+	for key, folders := range map[string][]string{"rules": c.Rules.Folders, "playbooks": c.Playbooks.Folders} {
+		for n, folder := range folders {
+			if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+				add(fmt.Sprintf("%s.folders[%d]", key, n), "not a folder: "+folder)
+			}
 		}
 	}
 	if c.Sending.Canary < 0 || c.Sending.Batch < 0 || c.Sending.Batch > 5000 {

@@ -1,6 +1,7 @@
 package runner_test
 
 import (
+	"fmt"
 	"bytes"
 	"strings"
 	"testing"
@@ -120,8 +121,11 @@ func TestRosterIsAFact(t *testing.T) {
 		step("texas", "when = { fact = \"affected.residence\", has_any = [\"US-TX\"] }"))
 	i := o.declare("drill")
 	o.wantStates(i, "cards:waiting many:waiting texas:waiting")
-	r := incident.Roster{People: 600, ByElement: map[string]int{"card_number": 3}, ByJurisdiction: map[string]int{"DE": 599, "unknown": 1}}
-	_, err := o.SettleRoster(t.Context(), ana, i.ID, r, strings.NewReader("x"), nil)
+	list := "customer_id,name,email,country,region,language,elements,sources\n1,A,,,,,name+card_number,desk\n"
+	for n := range 599 {
+		list += fmt.Sprintf("c%d,A,,DE,,,name,desk\n", n)
+	}
+	_, err := o.SettleRoster(t.Context(), ana, i.ID, incident.Roster{}, strings.NewReader(list), nil)
 	o.must(err)
 	o.wantStates(i, "cards:open many:open texas:waiting")
 }
