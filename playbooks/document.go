@@ -257,38 +257,3 @@ func (d *document) value(n *unstable.Node, base, line int) *value {
 func (v *value) integer() (int64, error) {
 	return strconv.ParseInt(strings.ReplaceAll(strings.TrimPrefix(v.text, "+"), "_", ""), 0, 64)
 }
-
-// plain is v as encoding/json would hold it.
-func (v *value) plain() (any, error) {
-	switch v.shape {
-	case isString, isTime:
-		return v.text, nil
-	case isBool:
-		return v.text == "true", nil
-	case isInteger:
-		return v.integer()
-	case isFloat:
-		return strconv.ParseFloat(strings.ReplaceAll(v.text, "_", ""), 64)
-	case isArray:
-		list := make([]any, 0, len(v.list))
-		for _, e := range v.list {
-			p, err := e.plain()
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, p)
-		}
-		return list, nil
-	case isTable:
-		m := make(map[string]any, len(v.entries))
-		for k, e := range v.entries {
-			p, err := e.plain()
-			if err != nil {
-				return nil, err
-			}
-			m[k] = p
-		}
-		return m, nil
-	}
-	return nil, fmt.Errorf("no such shape %q", v.shape)
-}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"tocsin/incident"
 	"tocsin/incident/keys"
@@ -118,7 +119,7 @@ func Open(cfg Config) (*DB, error) {
 // inspectPages runs the page check, unless the file could not be had at all.
 func inspectPages(path string, opened error) Report {
 	r := Report{}
-	if errors.Is(opened, bbolt.ErrTimeout) || errors.Is(opened, fs.ErrNotExist) || errors.Is(opened, fs.ErrPermission) {
+	if errors.Is(opened, bbolterrors.ErrTimeout) || errors.Is(opened, fs.ErrNotExist) || errors.Is(opened, fs.ErrPermission) {
 		return r
 	}
 	f, err := os.Open(path)
@@ -179,7 +180,7 @@ func openFile(cfg Config) (bolt *bbolt.DB, err error) {
 		InitialMmapSize: initialMap,
 	})
 	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, bbolterrors.ErrTimeout):
 		return nil, heldBy(cfg.Path, err)
 	case errors.Is(err, os.ErrPermission):
 		return nil, incident.Because(incident.Unavailable, err, "the file %s may not be opened by this user", cfg.Path)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 	"golang.org/x/mod/sumdb/note"
 
 	"tocsin/incident"
@@ -59,7 +60,7 @@ func Destroyed(tx *Tx) ([]string, error) {
 // open; nil if none has, or there is none.
 func InUse(path string) error {
 	bolt, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: 200 * time.Millisecond})
-	if errors.Is(err, bbolt.ErrTimeout) {
+	if errors.Is(err, bbolterrors.ErrTimeout) {
 		return heldBy(path, err)
 	}
 	if err == nil {

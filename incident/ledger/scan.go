@@ -8,6 +8,8 @@ import (
 )
 
 // Stop, returned by the function given to a Scan, ends it without an error.
+//
+//lint:ignore ST1012 it is read as ledger.Stop, and says no more than that
 var Stop = errors.New("ledger: stop scanning")
 
 // Scan calls fn for every value whose key starts with prefix, in key order; K()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"tocsin/incident"
 )
@@ -233,4 +234,4 @@ func cancelled(ctx context.Context) error {
 }
 
 // isClosed reports bbolt's word for a closed file.
-func isClosed(err error) bool { return errors.Is(err, bbolt.ErrDatabaseNotOpen) }
+func isClosed(err error) bool { return errors.Is(err, bbolterrors.ErrDatabaseNotOpen) }

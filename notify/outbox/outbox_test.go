@@ -55,7 +55,6 @@ type house struct {
 	*outbox.Service
 	desk  *casework.Desk
 	store *ledgertest.Store
-	post  *postman
 	ref   string
 }
 
