@@ -42,7 +42,7 @@ func (c *Console) showWording(r *Request, wrong error) error {
 			value = r.Form(w.fact)
 		}
 		rows := 3
-		if w.list {
+		if w.kind == "lines" {
 			rows = 5
 		}
 		field := view.Field{Name: w.fact, Label: w.label, Help: w.help, Type: "textarea", Rows: rows, Value: value}
@@ -73,7 +73,7 @@ func (c *Console) SetWording(r *Request) error {
 	for _, w := range wording {
 		text := strings.TrimSpace(strings.ReplaceAll(r.Form(w.fact), "\r\n", "\n"))
 		values := []string{text}
-		if w.list {
+		if w.kind == "lines" {
 			values = nil
 			for _, line := range strings.Split(text, "\n") {
 				if line = strings.TrimSpace(line); line != "" {
