@@ -3,7 +3,6 @@ package playbooks
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"sort"
 	"strconv"
 	"strings"
