@@ -47,10 +47,10 @@ type Delivery struct {
 // told reports whether this person must not be written to again by itself.
 func (d *Delivery) told() bool {
 	switch d.State {
-	case Accepted, Rejected, Uncertain, Withheld, Attempting:
+	case Accepted, Uncertain, Withheld, Attempting:
 		return true
 	}
-	return false
+	return false // a later mailing may have a better address for who was refused
 }
 
 // personKey names a person's delivery. It is an HMAC under a key of the
@@ -145,6 +145,9 @@ func (s *Service) SettleUncertain(ctx context.Context, p incident.Principal, ref
 				}
 			}
 			if err := mailings.Put(tx, ledger.K(i.ID, m.ID), m); err != nil {
+				return err
+			}
+			if err := s.peopleTold(tx, i, &m); err != nil {
 				return err
 			}
 		}

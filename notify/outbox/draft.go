@@ -87,7 +87,7 @@ func (s *Service) CreateDraft(ctx context.Context, p incident.Principal, ref, ob
 			return err
 		}
 		for _, have := range all {
-			if have.Obligation == d.Obligation && have.Language == d.Language {
+			if have.Obligation == d.Obligation && have.Language == d.Language && have.Released == nil {
 				return incident.Errorf(incident.Conflict, "There is a draft for it already.")
 			}
 		}
@@ -111,6 +111,13 @@ func (s *Service) CreateDrafts(ctx context.Context, p incident.Principal, ref st
 		if err != nil {
 			return err
 		}
+		// A letter that went to the people of an earlier list does not serve
+		// those who were found since.
+		roster, err := casework.CurrentRoster(tx, i.ID)
+		if err != nil {
+			return err
+		}
+		inForce := rosterDigest(roster)
 		lib, err := s.Letters()
 		if err != nil {
 			return err
@@ -125,7 +132,9 @@ func (s *Service) CreateDrafts(ctx context.Context, p incident.Principal, ref st
 				continue
 			}
 			for _, language := range languagesOf(lib, id, o) {
-				if slices.ContainsFunc(have, func(d Draft) bool { return d.Obligation == o.ID && d.Language == language }) {
+				if slices.ContainsFunc(have, func(d Draft) bool {
+					return d.Obligation == o.ID && d.Language == language && (d.Released == nil || d.Approval.Roster == inForce)
+				}) {
 					continue
 				}
 				d, err := s.compose(tx, i, o, language)

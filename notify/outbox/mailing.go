@@ -142,7 +142,13 @@ func (s *Service) plan(tx *ledger.Tx, i *incident.Incident) (Plan, error) {
 			out.Uncovered[j] = n
 		}
 	}
+	facts, err := casework.Facts(tx, i.ID)
+	if err != nil {
+		return out, err
+	}
 	switch {
+	case facts[FactPoliceDelay].Value() == "yes":
+		out.Blocked = "The police asked to wait with the notice. Record it when they no longer do."
 	case len(out.Letters) == 0:
 		out.Blocked = "No letter to people is approved for this list."
 	case i.ChannelCompromised(incident.ChannelMail):

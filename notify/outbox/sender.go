@@ -59,46 +59,59 @@ func (s *Service) recover(ctx context.Context) error {
 		return err
 	}
 	for _, j := range jobs {
-		err := s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
-			left, err := inFlight.Get(tx, ledger.K(j.incident, j.mailing))
-			if err != nil {
-				if incident.KindOf(err) == incident.NotFound {
-					return nil
-				}
-				return err
-			}
-			m, err := mailingOf(tx, j.incident, j.mailing)
-			if err != nil {
-				return err
-			}
-			tx.Record("mailing.recover", "mailing/"+m.ID)
-			for _, key := range left {
-				k := ledger.K(j.incident, key)
-				d, err := deliveries.Get(tx, k)
-				if err != nil {
-					return err
-				}
-				if d.State != Attempting {
-					continue
-				}
-				d.State, d.At = Uncertain, tx.Now()
-				d.Receipt = notify.Receipt{Outcome: notify.Uncertain, Detail: "the program ended while it was being sent"}
-				m.Counts.Attempting--
-				m.Counts.Uncertain++
-				if err := deliveries.Put(tx, k, d); err != nil {
-					return err
-				}
-			}
-			if err := mailings.Put(tx, ledger.K(j.incident, m.ID), m); err != nil {
-				return err
-			}
-			return inFlight.Delete(tx, ledger.K(j.incident, j.mailing))
-		})
-		if err != nil && incident.KindOf(err) != incident.Gone {
+		if err := s.recoverJob(ctx, j); err != nil && incident.KindOf(err) != incident.Gone {
 			return err
 		}
 	}
 	return nil
+}
+
+// recoverJob does so for one mailing. A pass begins with it, too: when the disk
+// was full as outcomes were to be written, what is left of that batch is as
+// uncertain as after a crash.
+func (s *Service) recoverJob(ctx context.Context, j job) error {
+	left := false
+	if err := s.DB.View(ctx, func(tx *ledger.Tx) (err error) {
+		left, err = inFlight.Has(tx, ledger.K(j.incident, j.mailing))
+		return err
+	}); err != nil || !left {
+		return err
+	}
+	return s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
+		left, err := inFlight.Get(tx, ledger.K(j.incident, j.mailing))
+		if err != nil {
+			if incident.KindOf(err) == incident.NotFound {
+				return nil
+			}
+			return err
+		}
+		m, err := mailingOf(tx, j.incident, j.mailing)
+		if err != nil {
+			return err
+		}
+		tx.Record("mailing.recover", "mailing/"+m.ID)
+		for _, key := range left {
+			k := ledger.K(j.incident, key)
+			d, err := deliveries.Get(tx, k)
+			if err != nil {
+				return err
+			}
+			if d.State != Attempting {
+				continue
+			}
+			d.State, d.At = Uncertain, tx.Now()
+			d.Receipt = notify.Receipt{Outcome: notify.Uncertain, Detail: "its outcome could not be written down"}
+			m.Counts.Attempting--
+			m.Counts.Uncertain++
+			if err := deliveries.Put(tx, k, d); err != nil {
+				return err
+			}
+		}
+		if err := mailings.Put(tx, ledger.K(j.incident, m.ID), m); err != nil {
+			return err
+		}
+		return inFlight.Delete(tx, ledger.K(j.incident, j.mailing))
+	})
 }
 
 // round gives every mailing that has something to do one pass over its list.
@@ -120,6 +133,9 @@ func (s *Service) round(ctx context.Context) error {
 
 // pass goes once over a mailing's list and sends what is due.
 func (s *Service) pass(ctx context.Context, j job) error {
+	if err := s.recoverJob(ctx, j); err != nil {
+		return err
+	}
 	p, due, err := s.open(ctx, j)
 	if err != nil || !due {
 		return err
@@ -267,7 +283,7 @@ func (p *pass) flush(ctx context.Context) (on bool, err error) {
 		return false, err
 	}
 	p.send(ctx, todo)
-	if err := p.end(context.WithoutCancel(ctx), todo); err != nil {
+	if err := p.keep(context.WithoutCancel(ctx), todo); err != nil {
 		return false, err
 	}
 	if p.canary > 0 && len(todo) > 0 {
@@ -447,6 +463,18 @@ func (p *pass) send(ctx context.Context, todo []*recipient) {
 	wg.Wait()
 }
 
+// keep writes the outcomes, and tries for a while when the store cannot take
+// them: what is known now would otherwise be uncertain.
+func (p *pass) keep(ctx context.Context, todo []*recipient) (err error) {
+	for wait := 50 * time.Millisecond; wait < 5*time.Second; wait *= 2 {
+		if err = p.end(ctx, todo); err == nil || incident.KindOf(err) != incident.Unavailable {
+			return err
+		}
+		time.Sleep(wait)
+	}
+	return err
+}
+
 // end writes the outcomes.
 func (p *pass) end(ctx context.Context, todo []*recipient) error {
 	if len(todo) == 0 {
@@ -516,8 +544,17 @@ func (p *pass) judge(ctx context.Context) (on bool, err error) {
 			return nil
 		}
 		bad, all := m.Counts.Rejected+m.Counts.Uncertain, m.Counts.Accepted+m.Counts.Rejected+m.Counts.Uncertain+m.Counts.Deferred
+		if m.Counts.Deferred == all && all > 0 {
+			// Nothing is known yet: a server that puts off whoever it does not
+			// know takes them a minute later.
+			at := tx.Now().Add(p.s.soonest())
+			m.NextPass, on = &at, false
+			tx.Record("mailing.canary", "mailing/"+m.ID)
+			p.m = m
+			return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
+		}
 		m.State, on = MailingSending, true
-		if bad*5 > all || m.Counts.Accepted == 0 && all > 0 {
+		if bad*5 > all {
 			m.State, on = MailingPaused, false
 			m.Note = fmt.Sprintf("%d of the first %d were not taken", all-m.Counts.Accepted, all)
 		}
@@ -558,17 +595,23 @@ func (s *Service) finish(ctx context.Context, j job) error {
 		if err := casework.WriteTimeline(tx, i, "mailing.end", "mailing/"+m.ID, text); err != nil {
 			return err
 		}
-		if m.Counts.Accepted == 0 && m.Counts.Withheld == 0 {
-			return nil
-		}
-		if _, err := casework.PutMilestone(tx, i, casework.SetMilestone{Milestone: incident.IndividualsNotified, At: tx.Now(), Reason: fmt.Sprintf("mailing %d is done", m.Seq)}); err != nil {
-			return err
-		}
-		if err := s.reassess(tx, i, "people were told"); err != nil {
+		if err := s.peopleTold(tx, i, &m); err != nil {
 			return err
 		}
 		return casework.Save(tx, i)
 	})
+}
+
+// peopleTold sets the milestone that duties count from, once a mailing is done
+// and nothing in it is uncertain: a clock must not stop on a guess.
+func (s *Service) peopleTold(tx *ledger.Tx, i *incident.Incident, m *Mailing) error {
+	if m.State != MailingDone || m.Counts.Uncertain > 0 || m.Counts.Accepted+m.Counts.Withheld == 0 {
+		return nil
+	}
+	if _, err := casework.PutMilestone(tx, i, casework.SetMilestone{Milestone: incident.IndividualsNotified, At: tx.Now(), Reason: fmt.Sprintf("mailing %d is done", m.Seq)}); err != nil {
+		return err
+	}
+	return s.reassess(tx, i, "people were told")
 }
 
 // soonest is how long the sender sleeps before it looks at deferred letters again.

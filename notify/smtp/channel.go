@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"context"
+	"net"
 	"net/mail"
 	"os"
 	"strings"
@@ -30,8 +31,14 @@ type Channel struct {
 	clock   func() time.Time
 }
 
-// connection is one line to the server, used by one sender at a time.
-type connection struct{ client *gomail.Client }
+// connection is one line to the server, used by one sender at a time. line is
+// the socket under it, where it could be kept: it is closed by itself, because
+// the library's goodbye would end a half-written message with its final dot.
+type connection struct {
+	client *gomail.Client
+	line   net.Conn
+	used   bool // a message went over it
+}
 
 // Deps are what a Channel takes from the world.
 type Deps struct {
@@ -74,6 +81,9 @@ func New(cfg Config, deps Deps) (*Channel, error) {
 			gomail.WithPort(cfg.Port), gomail.WithTimeout(timeout), gomail.WithHELO(name),
 			// Every server takes plain SMTP; with SMTPUTF8 bounces come in a form many readers miss.
 			gomail.WithoutSMTPUTF8(),
+			// No question before each message: a connection the server has given
+			// up shows at MAIL FROM, where it is certain that nothing was taken.
+			gomail.WithoutNoop(),
 		},
 	}
 	switch cfg.TLS {
@@ -136,35 +146,73 @@ func (c *Channel) Send(ctx context.Context, m notify.Message) notify.Receipt {
 			return r
 		}
 	}
-	err = conn.client.Send(msg)
+	kept := conn.used
+	r := c.hand(conn, msg)
+	if kept && r.Outcome == notify.Deferred && conn.client == nil && ctx.Err() == nil {
+		// The server had ended a connection that lay idle; nothing was said on it.
+		if again, ok := c.dial(ctx, conn); !ok {
+			return again
+		}
+		r = c.hand(conn, msg)
+	}
+	return r
+}
+
+// hand gives a message to the open connection, and drops the connection unless
+// the answer was a plain one about this message.
+func (c *Channel) hand(conn *connection, msg *gomail.Msg) notify.Receipt {
+	err := conn.client.Send(msg)
+	conn.used = true
 	r := outcome(msg, err)
-	if err != nil && broken(msg, err) {
+	if broken(err) {
 		conn.hangUp()
 	}
 	return r
 }
 
 func (c *Channel) dial(ctx context.Context, conn *connection) (notify.Receipt, bool) {
-	client, err := gomail.NewClient(c.cfg.Host, c.options...)
+	options := c.options
+	if c.cfg.TLS != "tls" {
+		options = append(options[:len(options):len(options)], gomail.WithDialContextFunc(func(ctx context.Context, network, address string) (net.Conn, error) {
+			line, err := (&net.Dialer{Timeout: timeout}).DialContext(ctx, network, address)
+			conn.line = line
+			return line, err
+		}))
+	}
+	client, err := gomail.NewClient(c.cfg.Host, options...)
 	if err != nil {
 		return deferred("the mail client cannot be made"), false
 	}
 	dial, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := client.DialWithContext(dial); err != nil {
+		if conn.line != nil {
+			_ = conn.line.Close()
+			conn.line = nil
+		}
 		return deferred("the mail server does not answer as it should"), false
 	}
-	conn.client = client
+	conn.client, conn.used = client, false
 	return notify.Receipt{}, true
 }
 
-// hangUp drops the connection; the next message dials anew, because the client
-// does not do so by itself after a line was lost.
+// hangUp drops the connection without a word; the next message dials anew,
+// because the client does not do so by itself after a line was lost.
 func (c *connection) hangUp() {
+	if c.line != nil {
+		_ = c.line.Close()
+	} else if c.client != nil {
+		_ = c.client.Close()
+	}
+	c.client, c.line = nil, nil
+}
+
+// quit takes leave of the server.
+func (c *connection) quit() {
 	if c.client != nil {
 		_ = c.client.Close()
-		c.client = nil
 	}
+	c.hangUp()
 }
 
 // Close waits for messages under way and ends every connection.
@@ -174,7 +222,7 @@ func (c *Channel) Close() error {
 	}
 	for range c.cfg.Connections {
 		conn := <-c.pool
-		conn.hangUp()
+		conn.quit()
 		defer func() { c.pool <- conn }()
 	}
 	return nil

@@ -29,6 +29,10 @@ func outcome(msg *gomail.Msg, err error) notify.Receipt {
 	case failed.Reason == gomail.ErrSMTPDataClose && r.Code == 0:
 		// The dot was written and no answer came.
 		r.Outcome, r.Detail = notify.Uncertain, "the line dropped after the message was sent"
+	case failed.Reason == gomail.ErrSMTPMailFrom && r.Code >= 500:
+		// It is the sender that was refused, not this person: that mends itself,
+		// or an operator mends it, and nobody is given up for it.
+		r.Outcome, r.Detail = notify.Deferred, "the server refuses the sender"
 	case r.Code >= 500 && r.Code < 600:
 		r.Outcome = notify.Rejected
 	case r.Code >= 400:
@@ -39,15 +43,17 @@ func outcome(msg *gomail.Msg, err error) notify.Receipt {
 	return r
 }
 
-// broken reports whether the connection must not be used again: anything but a
-// plain refusal of one message.
-func broken(_ *gomail.Msg, err error) bool {
+// broken reports whether the connection must not be used again: after anything
+// but success or a plain refusal of one message.
+func broken(err error) bool {
+	if err == nil {
+		return false
+	}
 	var failed *gomail.SendError
 	if !errors.As(err, &failed) {
 		return true
 	}
-	code := failed.ErrorCode()
-	return code == 0 || code == 421 || failed.Reason == gomail.ErrSMTPDataClose && code == 0
+	return failed.ErrorCode() == 0 || failed.ErrorCode() == 421
 }
 
 var queued = regexp.MustCompile(`(?i)queued as ([A-Za-z0-9.-]{1,64})`)
