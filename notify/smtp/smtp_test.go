@@ -1,0 +1,199 @@
+package smtp_test
+
+import (
+	"errors"
+	"flag"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/notify"
+	"tocsin/notify/notifytest"
+	"tocsin/notify/smtp"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func config(port int) smtp.Config {
+	c := smtp.Default()
+	c.Host, c.Port, c.TLS, c.From, c.Connections = "127.0.0.1", port, "none", "Example Insurance <privacy@insurer.example>", 3
+	c.Envelope = "bounces@insurer.example"
+	return c
+}
+
+func open(t *testing.T, port int) notify.Channel {
+	t.Helper()
+	c, err := smtp.New(config(port), smtp.Deps{Clock: func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestChannelConforms(t *testing.T) { notifytest.Conform(t, open, "") }
+
+func TestConnectionsAreKept(t *testing.T) {
+	s := notifytest.Start(t)
+	c := open(t, s.Port)
+	defer c.Close()
+	for n := range 20 {
+		if r := c.Send(t.Context(), notifytest.Letter(n)); r.Outcome != notify.Accepted || r.Queue == "" {
+			t.Fatalf("%+v", r)
+		}
+	}
+	if s.Sessions() > 3 {
+		t.Errorf("%d connections for 20 messages", s.Sessions())
+	}
+}
+
+// TestWireText holds the message as it goes over the wire against a file that
+// people can read.
+func TestWireText(t *testing.T) {
+	s := notifytest.Start(t)
+	c := open(t, s.Port)
+	defer c.Close()
+	m := notifytest.Letter(1)
+	m.Subject = "Notice\r\nBcc: everyone@mail.example"
+	c.Send(t.Context(), m)
+	c.Send(t.Context(), notifytest.Letter(1))
+	got := s.Messages()
+	if len(got) != 2 {
+		t.Fatalf("%d messages", len(got))
+	}
+	if regexp.MustCompile(`(?mi)^bcc:`).MatchString(got[0]) {
+		t.Errorf("a subject made a header:\n%s", got[0])
+	}
+	text := strings.ReplaceAll(got[1], "\r\n", "\n")
+	if b := regexp.MustCompile(`boundary=([0-9A-Za-z]+)`).FindStringSubmatch(text); b != nil {
+		text = strings.ReplaceAll(text, b[1], "BOUNDARY")
+	}
+	golden := filepath.Join("testdata", "letter.eml")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(golden, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text != string(want) {
+		t.Errorf("the message is now:\n%s", text)
+	}
+	for _, from := range s.Froms() {
+		if strings.Contains(from, "SMTPUTF8") || !strings.Contains(from, "<bounces@insurer.example>") {
+			t.Errorf("envelope: %s", from)
+		}
+	}
+}
+
+func TestAddress(t *testing.T) {
+	for in, want := range map[string]string{
+		"a@mail.example": "a@mail.example", " A.b+c@Mail.Example ": "A.b+c@mail.example", "x@bücher.example": "x@xn--bcher-kva.example",
+		"a@b": "", "a@[127.0.0.1]": "", "a@mail..example": "", "ä@mail.example": "", "a": "", "": "", "Ana <a@mail.example>": "",
+		`"a b"@mail.example`: "", "a@mail.example\r\nRCPT TO:<b@mail.example>": "", strings.Repeat("a", 65) + "@mail.example": "",
+	} {
+		got, err := smtp.Address(in)
+		if got != want || (err == nil) != (want != "") {
+			t.Errorf("%q became %q (%v), want %q", in, got, err, want)
+		}
+	}
+}
+
+func FuzzAddress(f *testing.F) {
+	f.Add("a@mail.example")
+	f.Add("x@bücher.example")
+	f.Fuzz(func(t *testing.T, s string) {
+		got, err := smtp.Address(s)
+		if err != nil {
+			return
+		}
+		for i := range len(got) {
+			if got[i] <= ' ' || got[i] > '~' {
+				t.Fatalf("%q became %q", s, got)
+			}
+		}
+		if again, err := smtp.Address(got); err != nil || again != got {
+			t.Fatalf("%q became %q and that %q (%v)", s, got, again, err)
+		}
+	})
+}
+
+func TestConfigNamesWhatIsWrong(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*smtp.Config)
+		where  string
+	}{
+		"remote without encryption": {func(c *smtp.Config) { c.Host = "mail.insurer.example" }, "mail.tls"},
+		"no sender":                 {func(c *smtp.Config) { c.From = "" }, "mail.from"},
+		"user without password":     {func(c *smtp.Config) { c.User = "u" }, "mail.user"},
+		"port":                      {func(c *smtp.Config) { c.Port = 70000 }, "mail.port"},
+		"connections":               {func(c *smtp.Config) { c.Connections = 0 }, "mail.connections"},
+		"tls word":                  {func(c *smtp.Config) { c.TLS = "maybe" }, "mail.tls"},
+	} {
+		cfg := config(25)
+		c.change(&cfg)
+		_, err := smtp.New(cfg, smtp.Deps{})
+		var e *incident.Error
+		if !errors.As(err, &e) || e.Kind != incident.Invalid || len(e.Problems) != 1 || e.Problems[0].Where != c.where {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestRealServer hands letters to Postfix's smtp-sink.
+func TestRealServer(t *testing.T) {
+	sink, err := exec.LookPath("smtp-sink")
+	if err != nil {
+		if sink = "/usr/sbin/smtp-sink"; !exists(sink) {
+			if os.Getenv("TOCSIN_TEST_REQUIRE") != "" {
+				t.Fatal("smtp-sink is required here and was not found")
+			}
+			t.Skip("smtp-sink was not found")
+		}
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	l.Close()
+	args := []string{"127.0.0.1:" + strconv.Itoa(port), "50"}
+	if os.Getuid() == 0 {
+		args = append([]string{"-u", "nobody"}, args...)
+	}
+	run := exec.Command(sink, args...)
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = run.Process.Kill(); _ = run.Wait() })
+	for range 200 {
+		if c, err := net.Dial("tcp", args[len(args)-2]); err == nil {
+			c.Close()
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	c := open(t, port)
+	defer c.Close()
+	for n := range 50 {
+		if r := c.Send(t.Context(), notifytest.Letter(n)); r.Outcome != notify.Accepted {
+			t.Fatalf("%+v", r)
+		}
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
