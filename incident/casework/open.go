@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -104,7 +105,7 @@ func (in NewIncident) check() error {
 	if in.Title == "" {
 		problems = append(problems, incident.Problem{Where: "title", What: "say in a few words what happened"})
 	}
-	if len(in.Title) > 200 {
+	if utf8.RuneCountInString(in.Title) > 200 {
 		problems = append(problems, incident.Problem{Where: "title", What: "keep it under 200 characters; the summary has room for more"})
 	}
 	if len(in.Summary) > 20_000 {

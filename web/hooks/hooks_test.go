@@ -354,6 +354,14 @@ func sign(secret, text string) []byte {
 	return m.Sum(nil)
 }
 
+func TestALongTitleInAnyScriptOpensAnIncident(t *testing.T) {
+	s := newScene(t, nil, bearerSource(t))
+	body := `{"id":"1","severity":"high","title":"` + strings.Repeat("漏", 400) + `"}`
+	if got := s.post("/hooks/siem", []byte(body), authorised...); got.status != 202 || got.Incident == "" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestSignatures(t *testing.T) {
 	const next = "the secret after this one"
 	base := bearerSource(t)
