@@ -1,0 +1,243 @@
+package api
+
+import (
+	"strconv"
+
+	"tocsin/notify/outbox"
+)
+
+func drafts(c *call) (reply, error) {
+	all, err := c.a.Outbox.Drafts(c.r.Context(), c.by, c.ref())
+	if err != nil {
+		return reply{}, err
+	}
+	return page(c, all, func(d outbox.DraftView) string { return d.ID })
+}
+
+func (c *call) draft(id string, status int) (reply, error) {
+	d, err := c.a.Outbox.Draft(c.r.Context(), c.by, c.ref(), id)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{status: status, body: d}, nil
+}
+
+func getDraft(c *call) (reply, error) { return c.draft(c.at("draft"), 200) }
+
+type newDraft struct {
+	Obligation string `json:"obligation"`
+	Language   string `json:"language"` // BCP 47
+}
+
+func createDraft(c *call) (reply, error) {
+	in, err := decode[newDraft](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if in.Obligation == "" {
+		return reply{}, wrong("obligation", "the id of the obligation the letter is for")
+	}
+	if in.Language == "" {
+		in.Language = "en"
+	}
+	d, err := c.a.Outbox.CreateDraft(c.r.Context(), c.by, c.ref(), in.Obligation, in.Language)
+	if err != nil {
+		return reply{}, err
+	}
+	return c.draft(d.ID, 201)
+}
+
+type wording struct {
+	Subject string `json:"subject"`
+	Source  string `json:"source"`
+}
+
+func editDraft(c *call) (reply, error) {
+	in, err := decode[wording](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := c.a.Outbox.EditDraft(c.r.Context(), c.by, c.ref(), c.at("draft"), in.Subject, in.Source); err != nil {
+		return reply{}, err
+	}
+	return getDraft(c)
+}
+
+func refreshDraft(c *call) (reply, error) {
+	if err := c.a.Outbox.RefreshDraft(c.r.Context(), c.by, c.ref(), c.at("draft")); err != nil {
+		return reply{}, err
+	}
+	return getDraft(c)
+}
+
+type approval struct {
+	Digest string `json:"digest"` // of the version that was read
+}
+
+func approveDraft(c *call) (reply, error) {
+	in, err := decode[approval](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := c.a.Outbox.Approve(c.r.Context(), c.by, c.ref(), c.at("draft"), in.Digest); err != nil {
+		return reply{}, err
+	}
+	return getDraft(c)
+}
+
+func mailings(c *call) (reply, error) {
+	all, err := c.a.Outbox.Mailings(c.r.Context(), c.by, c.ref())
+	if err != nil {
+		return reply{}, err
+	}
+	return whole(all)
+}
+
+func getMailing(c *call) (reply, error) {
+	m, err := c.a.Outbox.Mailing(c.r.Context(), c.by, c.ref(), c.at("mailing"))
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(m)
+}
+
+// plan is what a release would do now.
+type plan struct {
+	People        int            `json:"people"`
+	Jurisdictions int            `json:"jurisdictions"`
+	Roster        string         `json:"roster"` // digest; a release names it
+	Approved      []string       `json:"approved"`
+	Unapproved    []string       `json:"unapproved"`
+	Uncovered     map[string]int `json:"uncovered"`
+	Blocked       string         `json:"blocked,omitempty"`
+}
+
+func releasePlan(c *call) (reply, error) {
+	p, err := c.a.Outbox.PlanRelease(c.r.Context(), c.by, c.ref())
+	if err != nil {
+		return reply{}, err
+	}
+	out := plan{
+		People: p.People, Jurisdictions: p.Jurisdictions, Roster: p.Roster, Blocked: p.Blocked,
+		Approved: ids(p.Letters), Unapproved: ids(p.Unapproved), Uncovered: p.Uncovered,
+	}
+	if out.Uncovered == nil {
+		out.Uncovered = map[string]int{}
+	}
+	return ok(out)
+}
+
+func ids(all []outbox.DraftView) []string {
+	out := make([]string, len(all))
+	for n := range all {
+		out[n] = all[n].ID
+	}
+	return out
+}
+
+type releaseOf struct {
+	Roster string `json:"roster"` // digest of the list of people it is for
+}
+
+func release(c *call) (reply, error) {
+	in, err := decode[releaseOf](c)
+	if err != nil {
+		return reply{}, err
+	}
+	m, err := c.a.Outbox.Release(c.r.Context(), c.by, c.ref(), in.Roster)
+	if err != nil {
+		return reply{}, err
+	}
+	i, err := c.a.Desk.Incident(c.r.Context(), c.by, c.ref())
+	if err != nil {
+		return reply{}, err
+	}
+	return created("/incidents/"+i.Number+"/mailings/"+m.ID, m)
+}
+
+func pauseMailing(c *call) (reply, error) {
+	in, err := decode[reason](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := c.a.Outbox.Pause(c.r.Context(), c.by, c.ref(), c.at("mailing"), in.Reason); err != nil {
+		return reply{}, err
+	}
+	return getMailing(c)
+}
+
+func resumeMailing(c *call) (reply, error) {
+	if err := c.a.Outbox.Resume(c.r.Context(), c.by, c.ref(), c.at("mailing")); err != nil {
+		return reply{}, err
+	}
+	return getMailing(c)
+}
+
+func stopMailing(c *call) (reply, error) {
+	if err := c.a.Outbox.Stop(c.r.Context(), c.by, c.ref(), c.at("mailing")); err != nil {
+		return reply{}, err
+	}
+	return getMailing(c)
+}
+
+// unsettled is a delivery nobody knows the end of. It names no person: line is
+// a row of the list in the vault.
+type unsettled struct {
+	Key     string `json:"key"`
+	Mailing string `json:"mailing"`
+	Line    int    `json:"line"`
+	At      string `json:"at"`
+	Detail  string `json:"detail"`
+}
+
+func uncertain(c *call) (reply, error) {
+	limit, err := c.limit()
+	if err != nil {
+		return reply{}, err
+	}
+	all, err := c.a.Outbox.Uncertains(c.r.Context(), c.by, c.ref(), limit)
+	if err != nil {
+		return reply{}, err
+	}
+	out := make([]unsettled, len(all))
+	for n, u := range all {
+		out[n] = unsettled{u.Key, u.Mailing, u.Line, u.At.UTC().Format("2006-01-02T15:04:05Z07:00"), u.Detail}
+	}
+	return whole(out)
+}
+
+type settlement struct {
+	Key     string `json:"key"` // of one delivery
+	All     bool   `json:"all"` // of every uncertain one of the incident
+	Arrived *bool  `json:"arrived"`
+}
+
+func settleUncertain(c *call) (reply, error) {
+	in, err := decode[settlement](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if (in.Key == "") != in.All {
+		return reply{}, wrong("key", "name one delivery, or say all: true")
+	}
+	if in.Arrived == nil {
+		return reply{}, wrong("arrived", "true, or false to send it again")
+	}
+	n, err := c.a.Outbox.SettleUncertain(c.r.Context(), c.by, c.ref(), in.Key, *in.Arrived)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(map[string]int{"settled": n})
+}
+
+// number reads a whole number that a log counts with.
+func number(where, text string) (uint64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(text, 10, 63)
+	if err != nil {
+		return 0, wrong(where, "a number")
+	}
+	return n, nil
+}
