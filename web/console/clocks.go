@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tocsin/incident"
+	"tocsin/notify/outbox"
 	"tocsin/notify/statute"
 	"tocsin/web/view"
 )
@@ -14,6 +15,7 @@ import (
 type duties struct {
 	clocks    []clock
 	questions []statute.Question
+	byID      map[string]*outbox.Obligation
 	owed      int // obligations that are owed and not yet met
 	drafts    int // notices a person still has to deal with
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"tocsin/incident"
+	"tocsin/notify/outbox"
 )
 
 // dutiesOf reads what the rules say about an incident.
@@ -19,8 +20,10 @@ func (c *Console) dutiesOf(r *Request, i *incident.Incident) (duties, error) {
 		return d, err
 	}
 	d.questions = standing.Questions
+	d.byID = make(map[string]*outbox.Obligation, len(all))
 	for n := range all {
 		o := &all[n]
+		d.byID[o.ID] = o
 		if o.Owed() && o.Next() != nil {
 			d.owed++
 		}

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +17,8 @@ type factsPage struct {
 	URL       string
 	Work      bool
 	Questions []questionRow
-	More      int // open questions beyond those asked
+	More      int    // open questions beyond those asked
+	Wording   string // how much of the public wording is there
 	Known     []factRow
 	Missing   []factRow
 }
@@ -84,13 +87,14 @@ func (c *Console) showFacts(r *Request, wrong error) error {
 			d.Missing = append(d.Missing, row)
 		}
 	}
-	for name, f := range o.Facts {
-		if _, listed := vocabulary[name]; !listed { // a playbook's own
+	for _, name := range slices.Sorted(maps.Keys(o.Facts)) {
+		if _, listed := vocabulary[name]; !listed && !isWording(name) { // a playbook's own
 			row := factRow{Name: name, URL: d.URL + "/" + name, Count: counts[name]}
-			row.fill(o, f)
+			row.fill(o, o.Facts[name])
 			d.Known = append(d.Known, row)
 		}
 	}
+	d.Wording = o.wordingWords()
 	p := o.page(r, "Facts", d)
 	p.Lead = "What is known about the breach, with its source. An unknown fact never counts as no."
 	if wrong != nil {

@@ -93,7 +93,7 @@ func (c *Console) showOverview(r *Request, wrong error) error {
 		}
 		d.Status, d.Level, d.Assign = o.statusForm(), o.severityForm(), o.assignForm(accounts)
 	}
-	p := o.page(r, i.Title, d)
+	p := o.page(r, "Overview", d)
 	if wrong != nil {
 		return r.Wrong(wrong, &view.Form{}, "incident", p)
 	}

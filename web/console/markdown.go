@@ -22,7 +22,7 @@ type markdown struct {
 func newMarkdown() *markdown {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "hr",
-		"h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td")
+		"h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td")
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowAttrs("start").Matching(regexp.MustCompile(`^[0-9]{1,4}$`)).OnElements("ol")
 	p.AllowURLSchemes("http", "https", "mailto")
@@ -33,7 +33,7 @@ func newMarkdown() *markdown {
 }
 
 // headings of a text become those below the page's own.
-var deeper = regexp.MustCompile(`<(/?)h([1-6])>`)
+var deeper = regexp.MustCompile(`<(/?)h([1-6])[ >]`)
 
 // HTML renders source. What cannot be rendered comes back as plain text.
 func (m *markdown) HTML(source string) template.HTML {
@@ -41,9 +41,16 @@ func (m *markdown) HTML(source string) template.HTML {
 	if err := m.text.Convert([]byte(source), &out); err != nil {
 		return template.HTML("<pre>" + template.HTMLEscapeString(source) + "</pre>") //nolint:gosec // escaped
 	}
-	down := deeper.ReplaceAllFunc(out.Bytes(), func(tag []byte) []byte {
-		n := len(tag) - 2
-		tag[n] = min(tag[n]+2, '6')
+	return m.clean(out.Bytes(), 2)
+}
+
+// Letter cleans the HTML of a letter, whose headings become those below the page's.
+func (m *markdown) Letter(html string) template.HTML { return m.clean([]byte(html), 1) }
+
+func (m *markdown) clean(html []byte, by byte) template.HTML {
+	down := deeper.ReplaceAllFunc(html, func(tag []byte) []byte {
+		n := bytes.IndexByte(tag, 'h') + 1
+		tag[n] = min(tag[n]+by, '6')
 		return tag
 	})
 	return template.HTML(m.allow.SanitizeBytes(down)) //nolint:gosec // only what the list above allows is left

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"html/template"
 	"slices"
 	"time"
 
@@ -20,7 +21,10 @@ type noticesPage struct {
 }
 
 type draftRow struct {
-	Title, URL string
+	Title, URL string // of the law whose notice it is
+	To         string
+	Language   string
+	Rule       string
 	State      view.Badge
 	People     int
 	Version    int
@@ -86,7 +90,10 @@ func languageName(tag string) string {
 }
 
 func draftRowOf(o *openCase, d *outbox.DraftView) draftRow {
-	row := draftRow{Title: draftTitle(d), URL: o.URL("/notices/" + d.ID), People: d.People, Version: d.Current().N, Digest: d.Current().Digest, Open: len(d.Current().Letter.Open), State: draftBadge(d)}
+	row := draftRow{Title: d.Rule, To: words(d.Audience), Language: languageName(d.Language), Rule: d.Rule, URL: o.URL("/notices/" + d.ID), People: d.People, Version: d.Current().N, Digest: d.Current().Digest, Open: len(d.Current().Letter.Open), State: draftBadge(d)}
+	if ob, ok := o.desk.byID[d.Obligation]; ok {
+		row.Title, row.To = ob.Regime, ob.Recipient
+	}
 	for _, f := range d.Findings {
 		if f.Severity == letter.Error {
 			row.Errors++
@@ -162,7 +169,10 @@ type draftPage struct {
 	Why       string // why this person cannot approve
 }
 
-type preview struct{ Variant, Subject, Text string }
+type preview struct {
+	Variant, Subject string
+	Text             template.HTML
+}
 
 type versionRow struct {
 	N      int
@@ -191,7 +201,7 @@ func (c *Console) showDraft(r *Request, wrong error) error {
 	for _, variant := range text.Variants {
 		m, err := c.Outbox.Preview(r.Ctx(), r.By, o.Incident.ID, v.ID, variant)
 		if err == nil {
-			d.Previews = append(d.Previews, preview{Variant: sentenceCase(string(variant)), Subject: m.Subject, Text: m.Text})
+			d.Previews = append(d.Previews, preview{Variant: sentenceCase(string(variant)), Subject: m.Subject, Text: c.text.Letter(m.HTML)})
 		}
 	}
 	for n := len(v.Versions) - 1; n >= 0; n-- {
@@ -216,7 +226,8 @@ func (c *Console) showDraft(r *Request, wrong error) error {
 			d.Edit.Fields[0].Value, d.Edit.Fields[1].Value = r.Form("subject"), r.Secret("source")
 		}
 	}
-	p := o.page(r, d.Title, d)
+	p := o.page(r, d.Title+": "+d.To, d)
+	p.Lead = d.Rule + ", " + d.Language
 	p.Crumbs = []view.Link{{Text: "Notices", URL: d.List}}
 	if wrong != nil {
 		form := d.Edit

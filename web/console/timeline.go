@@ -31,7 +31,7 @@ type timelineRow struct {
 }
 
 func (o *openCase) timelineRow(e incident.TimelineEntry) timelineRow {
-	row := timelineRow{Seq: e.Seq, At: e.At, Recorded: e.Recorded, Late: e.Recorded.Sub(e.At) > 5*time.Minute, Who: o.who(e.By), Door: string(e.Source), Act: e.Act,
+	row := timelineRow{Seq: e.Seq, At: e.At, Recorded: e.Recorded, Late: e.Recorded.Sub(e.At) > 5*time.Minute, Who: o.who(e.By), Door: door(e.Source), Act: e.Act,
 		Text: e.Text, Pinned: e.Pinned, Note: e.Act == "note" || e.Act == "correction", Corrects: e.Corrects, Corrected: e.Corrected, Privileged: e.Privileged != nil}
 	kind, id, _ := strings.Cut(e.Object, "/")
 	switch kind {
@@ -47,6 +47,17 @@ func (o *openCase) timelineRow(e incident.TimelineEntry) timelineRow {
 		row.Link = o.URL("/affected")
 	}
 	return row
+}
+
+// door names the way an act came in, where it is not the usual one.
+func door(s incident.Source) string {
+	switch s {
+	case incident.FromConsole, incident.FromClock:
+		return ""
+	case incident.FromHook:
+		return "alert hook"
+	}
+	return string(s)
 }
 
 // timelineRows is how many lines a page shows.

@@ -27,6 +27,26 @@ var wording = []struct {
 	{outbox.FactLateReasons, "Why a filing is late", "Only where it is.", false, ""},
 }
 
+func isWording(fact string) bool {
+	for _, w := range wording {
+		if w.fact == fact {
+			return true
+		}
+	}
+	return false
+}
+
+// wordingWords says how much of the wording is there.
+func (o *openCase) wordingWords() string {
+	n := 0
+	for _, w := range wording {
+		if len(o.Facts[w.fact].Values) > 0 {
+			n++
+		}
+	}
+	return itoa(n) + " of " + itoa(len(wording)) + " parts are written."
+}
+
 // WordingPage asks for the public wording.
 func (c *Console) WordingPage(r *Request) error { return c.showWording(r, nil) }
 
