@@ -30,13 +30,19 @@ type double struct {
 	*httptest.Server
 	calls  atomic.Int32
 	last   atomic.Pointer[url.Values]
-	answer func(w http.ResponseWriter)
+	answer atomic.Pointer[func(w http.ResponseWriter)]
+}
+
+// say sets how it answers from now on.
+func (d *double) say(answer func(w http.ResponseWriter)) { d.answer.Store(&answer) }
+
+func accepts(w http.ResponseWriter) {
+	_, _ = io.WriteString(w, `{"ok":true,"channel":"C0123456789","ts":"1772441467.000100","message":{"type":"message"}}`)
 }
 
 func newDouble(t *testing.T) *double {
-	d := &double{answer: func(w http.ResponseWriter) {
-		_, _ = io.WriteString(w, `{"ok":true,"channel":"C0123456789","ts":"1772441467.000100","message":{"type":"message"}}`)
-	}}
+	d := new(double)
+	d.say(accepts)
 	d.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.calls.Add(1)
 		if r.Method != http.MethodPost || r.URL.Path != "/api/chat.postMessage" || r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
@@ -51,7 +57,7 @@ func newDouble(t *testing.T) *double {
 			_, _ = io.WriteString(w, `{"ok":false,"error":"invalid_auth"}`)
 			return
 		}
-		d.answer(w)
+		(*d.answer.Load())(w)
 	}))
 	t.Cleanup(d.Close)
 	return d
@@ -141,7 +147,7 @@ func TestOutcomes(t *testing.T) {
 		"line dropped":        {func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, notify.Uncertain, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d.answer = c.answer
+			d.say(c.answer)
 			before := d.calls.Load()
 			got := channelOn(t, d.URL+"/api/", token, Deps{}).Post(context.Background(), notify.StaffMessage{Text: "x"})
 			if got.Outcome != c.want || got.Code != c.code {
@@ -176,7 +182,7 @@ func TestStopped(t *testing.T) {
 	ctx, cancel = context.WithCancel(context.Background())
 	release := make(chan struct{})
 	defer close(release)
-	d.answer = func(http.ResponseWriter) { cancel(); <-release }
+	d.say(func(http.ResponseWriter) { cancel(); <-release })
 	if got := channelOn(t, d.URL+"/api/", token, Deps{}).Post(ctx, notify.StaffMessage{Text: "x"}); got.Outcome != notify.Uncertain {
 		t.Errorf("after it left: %+v", got)
 	}
@@ -186,10 +192,9 @@ func TestWaitsAsLongAsSlackAsks(t *testing.T) {
 	d := newDouble(t)
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	c := channelOn(t, d.URL+"/api/", token, Deps{Clock: func() time.Time { return now }})
-	good := d.answer
-	d.answer = func(w http.ResponseWriter) { w.Header().Set("Retry-After", "30"); w.WriteHeader(429) }
+	d.say(func(w http.ResponseWriter) { w.Header().Set("Retry-After", "30"); w.WriteHeader(429) })
 	c.Post(context.Background(), notify.StaffMessage{Text: "x"})
-	d.answer = good
+	d.say(accepts)
 	now = now.Add(29 * time.Second)
 	if got := c.Post(context.Background(), notify.StaffMessage{Text: "x"}); got.Outcome != notify.Deferred || d.calls.Load() != 1 || !strings.Contains(got.Detail, "1s") {
 		t.Errorf("%+v, asked %d times", got, d.calls.Load())
