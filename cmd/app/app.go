@@ -21,6 +21,7 @@ import (
 	"tocsin/playbooks/builtin"
 	"tocsin/playbooks/runner"
 	"tocsin/web"
+	"tocsin/web/api"
 	"tocsin/web/auth"
 	"tocsin/web/console"
 	"tocsin/web/hooks"
@@ -142,12 +143,22 @@ func (a *App) doors() error {
 	if err != nil {
 		return err
 	}
+	command, err := a.slackCommand()
+	if err != nil {
+		return err
+	}
+	machines, err := api.New(api.Deps{
+		Auth: a.Auth, Desk: a.Desk, Runner: a.Runner, Outbox: a.Outbox, Ledger: a.store.DB, Logger: a.log,
+	}, api.Config{PublicURL: a.cfg.PublicURL})
+	if err != nil {
+		return err
+	}
 	token, err := secret(a.cfg.Metrics.TokenFile)
 	if err != nil {
 		return err
 	}
 	a.web, err = web.New(web.Deps{
-		Auth: a.Auth, Console: pages, View: renderer, Hooks: alerts, Ready: a.store.Ready,
+		Auth: a.Auth, Console: pages, View: renderer, Hooks: alerts, Slack: command, API: machines, Ready: a.store.Ready,
 		Metrics: a.metrics(), Logger: a.log, Clock: a.deps.Clock,
 	}, web.Config{TLS: a.cfg.secure(), MetricsToken: token})
 	return err

@@ -63,7 +63,7 @@ func (a *App) sender() error {
 // staffChannel is where staff are told of new incidents and deadlines; nil
 // where none is configured.
 func (a *App) staffChannel() (notify.StaffChannel, error) {
-	if a.cfg.Slack.BotTokenFile == "" && a.cfg.Slack.BotTokenEnv == "" {
+	if !a.cfg.Slack.Posts() {
 		return nil, nil
 	}
 	return slack.New(a.cfg.Slack, slack.Deps{Logger: a.log, Clock: a.deps.Clock})

@@ -160,7 +160,7 @@ func DefaultConfig() Config {
 
 // relativeTo makes the file's paths relative to its folder.
 func (c *Config) relativeTo(dir string) {
-	for _, p := range c.paths() {
+	for _, p := range append(c.paths(), c.Slack.Files()...) {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}
@@ -180,8 +180,7 @@ func (c *Config) relativeTo(dir string) {
 func (c *Config) hooks() hooks.Config { return hooks.Config{Sources: c.Sources} }
 
 func (c *Config) paths() []*string {
-	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Mail.SecretFile,
-		&c.Slack.BotTokenFile, &c.Slack.SigningSecretFile, &c.Slack.SecondSigningSecretFile}
+	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Mail.SecretFile}
 }
 
 // check opens nothing but looks whether named files are there.

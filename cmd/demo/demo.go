@@ -139,9 +139,9 @@ type scene struct {
 
 func (s *scene) play(ctx context.Context) error {
 	for _, act := range []func(context.Context) error{
-		s.peopleComeIn, s.alertComes, s.rolesAreGiven, s.factsAreRecorded, s.evidenceIsCollected,
+		s.peopleComeIn, s.alertComes, s.rolesAreGiven, s.slackIsUsed, s.factsAreRecorded, s.evidenceIsCollected,
 		s.tasksAreWorked, s.peopleAreResolved, s.lettersAreWritten, s.lettersAreApproved, s.lettersAreSent,
-		s.filingsAreRecorded, s.logIsProved,
+		s.filingsAreRecorded, s.staffWereTold, s.logIsProved,
 	} {
 		if err := act(ctx); err != nil {
 			return err

@@ -148,8 +148,51 @@ func (s *scene) slackIsUsed(ctx context.Context) error {
 	if text, err = s.command(ctx, ana, s.ref+" tasks"); err != nil {
 		return err
 	}
-	s.log.step("slack", "signed commands: identity linked, status and tasks read (%d lines)", strings.Count(text, "\n")+1)
+	closed := ""
+	for _, n := range taskNumber.FindAllStringSubmatch(text, -1) {
+		if text, err = s.command(ctx, ana, s.ref+" done "+n[1]+" said in Slack"); err != nil {
+			return err
+		}
+		f, err := s.app.Desk.File(ctx, incident.Operator(), s.ref)
+		if err != nil {
+			return err
+		}
+		for _, t := range f.Tasks {
+			if fmt.Sprint(t.Number) == n[1] && t.State == incident.TaskDone {
+				closed = n[1]
+			}
+		}
+		if closed != "" {
+			break
+		}
+	}
+	if closed == "" {
+		return fmt.Errorf("/breach done closed no task: %s", text)
+	}
+	s.log.step("slack", "signed commands: identity linked, status and tasks read, task %s closed", closed)
 	return nil
+}
+
+var taskNumber = regexp.MustCompile(`(?m)^\W*(\d+)\b`)
+
+// staffWereTold checks that the line about the new incident was posted, and
+// holds nothing of anybody affected.
+func (s *scene) staffWereTold(ctx context.Context) error {
+	for range 100 {
+		if posts := s.slack.posted(); len(posts) > 0 {
+			if !strings.Contains(posts[0], s.ref) {
+				return fmt.Errorf("the first line posted does not speak of %s: %s", s.ref, posts[0])
+			}
+			s.log.step("slack", "staff were told in their channel, by number and link alone: %d lines", len(posts))
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return fmt.Errorf("nothing was posted to Slack")
 }
 
 // tasksAreWorked closes what can be closed, by Slack and in the console, with
@@ -193,8 +236,7 @@ func (s *scene) workTask(ctx context.Context, link string) (ok bool, err error) 
 		if err != nil {
 			continue // privileged, say: not this person's
 		}
-		f, err := p.form("/done")
-		if err != nil {
+		if _, err := p.form("/done"); err != nil {
 			return false, nil
 		}
 		for _, kind := range p.missingEvidence() {
@@ -204,7 +246,8 @@ func (s *scene) workTask(ctx context.Context, link string) (ok bool, err error) 
 			}
 			s.summary.Evidence++
 		}
-		if f, err = p.form("/done"); err != nil {
+		f, err := p.form("/done")
+		if err != nil {
 			return false, nil
 		}
 		values := map[string]string{"outcome": "Done as described."}
