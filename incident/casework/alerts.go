@@ -85,10 +85,12 @@ func (d *Desk) describe(tx *ledger.Tx, ids []string, out *Received) error {
 		}
 		if a.Incident != "" && out.Incident == "" {
 			i, err := Load(tx, a.Incident)
-			if err != nil {
+			if err != nil && incident.KindOf(err) != incident.Gone {
 				return err
 			}
-			out.Incident = i.Number
+			if err == nil {
+				out.Incident = i.Number
+			}
 		}
 	}
 	return nil
@@ -107,7 +109,7 @@ func (d *Desk) takeAlert(tx *ledger.Tx, in Intake, a incident.Alert) (*incident.
 			if err != nil {
 				return nil, err
 			}
-			return d.seenAgain(tx, &old, a)
+			return d.seenAgain(tx, in, &old, a)
 		}
 	}
 	id, err := uuid.NewV7()
@@ -130,20 +132,50 @@ func (d *Desk) takeAlert(tx *ledger.Tx, in Intake, a incident.Alert) (*incident.
 	return &a, alerts.Put(tx, ledger.K(a.ID), a)
 }
 
-func (d *Desk) seenAgain(tx *ledger.Tx, old *incident.Alert, a incident.Alert) (*incident.Alert, error) {
-	changed := old.Status != a.Status
+// seenAgain updates an alert that came before. One that fires anew, because it
+// was resolved or the incident it belonged to has ended, is triaged anew.
+func (d *Desk) seenAgain(tx *ledger.Tx, in Intake, old *incident.Alert, a incident.Alert) (*incident.Alert, error) {
+	was := old.Status
 	old.LastSeen, old.Count, old.Status, old.Severity = tx.Now(), old.Count+1, a.Status, a.Severity
-	if err := alerts.Put(tx, ledger.K(old.ID), *old); err != nil {
-		return nil, err
-	}
-	if old.Incident == "" || !changed {
-		return old, nil
-	}
-	i, err := Load(tx, old.Incident)
+	i, err := d.stillOpen(tx, old.Incident)
 	if err != nil {
 		return nil, err
 	}
-	return old, WriteTimeline(tx, i, "alert.update", "alert/"+old.ID, "Alert is now "+old.Status+": "+old.Title)
+	switch {
+	case i == nil && a.Status == "open" && (old.Incident != "" || was != "open"):
+		old.Incident, old.Title, old.Description, old.OccurredAt = "", a.Title, a.Description, a.OccurredAt
+		if old.OccurredAt.IsZero() {
+			old.OccurredAt, old.TimeGuessed = tx.Now(), true
+		}
+		old.ReceivedAt = tx.Now()
+		if err := d.triage(tx, in.Rules, old); err != nil {
+			return nil, err
+		}
+	case i != nil && was != a.Status:
+		if err := WriteTimeline(tx, i, "alert.update", "alert/"+old.ID, "Alert is now "+old.Status+": "+old.Title); err != nil {
+			return nil, err
+		}
+	}
+	return old, alerts.Put(tx, ledger.K(old.ID), *old)
+}
+
+// stillOpen is the incident of that id if work on it goes on; nil if there is
+// none, it has ended, or its key was destroyed.
+func (d *Desk) stillOpen(tx *ledger.Tx, id string) (*incident.Incident, error) {
+	if id == "" {
+		return nil, nil
+	}
+	i, err := Load(tx, id)
+	if err != nil {
+		if incident.KindOf(err) == incident.Gone {
+			return nil, nil
+		}
+		return nil, err
+	}
+	if i.Status.Ended() {
+		return nil, nil
+	}
+	return i, nil
 }
 
 // triage opens, joins or lists by the first rule that matches.
@@ -217,11 +249,7 @@ func (d *Desk) openedBy(tx *ledger.Tx, source, rule string) (*incident.Incident,
 	if err != nil {
 		return nil, err
 	}
-	i, err := Load(tx, id)
-	if err != nil || i.Status.Ended() {
-		return nil, err
-	}
-	return i, nil
+	return d.stillOpen(tx, id)
 }
 
 // detected sets the milestone of that name: a tool noticed something. It starts

@@ -307,6 +307,39 @@ func TestResolvedAlertClosesNothing(t *testing.T) {
 	}
 }
 
+func TestAlertThatFiresAnewIsTriagedAnew(t *testing.T) {
+	o := open(t)
+	send := func(delivery, status string) casework.Received {
+		t.Helper()
+		in := anIntake(delivery)
+		in.Alerts[0].Status = status
+		r, err := o.ReceiveAlerts(t.Context(), incident.Hook("desk"), in)
+		must(t, err)
+		return r
+	}
+	if r := send("d1", "resolved"); r.Incident != "" {
+		t.Errorf("a resolved alert opened %s", r.Incident)
+	}
+	if r := send("d2", "open"); r.Incident != "INC-2026-0001" {
+		t.Errorf("it fired and opened %q", r.Incident)
+	}
+	must(t, o.CloseIncident(t.Context(), ana, "1", "was a drill of the vendor", true))
+	if r := send("d3", "open"); r.Incident != "INC-2026-0002" {
+		t.Errorf("it fired after the incident ended and opened %q", r.Incident)
+	}
+	must(t, o.DB.Update(t.Context(), incident.Operator(), func(tx *ledger.Tx) error {
+		i, err := casework.Find(tx, "2")
+		if err != nil {
+			return err
+		}
+		tx.Record("incident.erase", "incident/"+i.ID)
+		return tx.DestroyKey(i.ID)
+	}))
+	if r := send("d4", "open"); r.Incident != "INC-2026-0003" {
+		t.Errorf("it fired after the incident was erased and opened %q", r.Incident)
+	}
+}
+
 func TestAlertStormIsListedNotOpened(t *testing.T) {
 	o := open(t)
 	for n := range 30 {

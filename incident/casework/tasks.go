@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -34,7 +35,7 @@ func (d *Desk) AddTask(ctx context.Context, p incident.Principal, ref string, in
 			in.Phase = incident.Contain
 		}
 		var problems []incident.Problem
-		if in.Title == "" || len(in.Title) > 300 {
+		if in.Title == "" || utf8.RuneCountInString(in.Title) > 300 {
 			problems = append(problems, incident.Problem{Where: "title", What: "say in one line what is to be done"})
 		}
 		if !in.Phase.Valid() {
