@@ -75,10 +75,14 @@ func find(t *testing.T, body, pattern string) string {
 	return m[1]
 }
 
-// work plays a case from the declaration to letters on their way.
-func work(t *testing.T) *walked {
+// work plays a case from the declaration to letters on their way. A clock that
+// is not set reads the store's own beginning.
+func work(t *testing.T, now ...time.Time) *walked {
 	t.Helper()
 	site := webtest.New(t, webtest.Options{})
+	for _, at := range now {
+		site.Store.Clock.Set(at)
+	}
 	site.Playbooks(t)
 	w := &walked{site: site, ids: map[string]string{}}
 	person := func(name string, grants ...incident.Grant) *webtest.Browser {
@@ -123,6 +127,16 @@ func work(t *testing.T) *walked {
 // affected uploads exports, matches them and puts the list in force.
 func (w *walked) affected(t *testing.T) {
 	t.Helper()
+	w.run = w.exports(t)
+	done(t, w.ada, w.run+"/run", url.Values{"d.customer_id": {"customer_id"}, "d.email": {"email"}, "d.name": {"name"}, "d.country": {"country"}, "d.region": {"state"},
+		"d.language": {"language"}, "e0.customer_id": {"id"}, "e0.column": {"fields"}})
+	w.site.Desk.Wait()
+	done(t, w.ada, w.run+"/settle", nil)
+}
+
+// exports uploads a directory and what was exposed, and gives the run's path.
+func (w *walked) exports(t *testing.T) string {
+	t.Helper()
 	var directory, exposed strings.Builder
 	directory.WriteString("customer_id,email,name,country,state,language\n")
 	exposed.WriteString("id,fields\n")
@@ -136,11 +150,7 @@ func (w *walked) affected(t *testing.T) {
 	if got.Status != http.StatusSeeOther {
 		t.Fatalf("upload: %d %s", got.Status, problems(got.Body))
 	}
-	w.run = got.Location
-	done(t, w.ada, w.run+"/run", url.Values{"d.customer_id": {"customer_id"}, "d.email": {"email"}, "d.name": {"name"}, "d.country": {"country"}, "d.region": {"state"},
-		"d.language": {"language"}, "e0.customer_id": {"id"}, "e0.column": {"fields"}})
-	w.site.Desk.Wait()
-	done(t, w.ada, w.run+"/settle", nil)
+	return got.Location
 }
 
 // release writes, approves and sends the letters.

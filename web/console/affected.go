@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"tocsin/incident"
-	"tocsin/incident/affected"
 	"tocsin/incident/casework"
 	"tocsin/web/view"
 )
@@ -198,6 +197,7 @@ type runPage struct {
 	State    view.Badge
 	Run      casework.Resolution
 	Form     *view.Form // to confirm what the columns mean
+	Groups   []mapGroup // its fields, by file
 	Progress *view.Progress
 	Stage    string
 	Facts    []view.Fact
@@ -237,60 +237,21 @@ func (c *Console) showResolution(r *Request, wrong error) error {
 		d.Errors = strings.Split(run.Error, "\n")
 	}
 	if run.State == casework.ResolutionMapping || run.State == casework.ResolutionFailed || run.State == casework.ResolutionDone {
-		d.Form = mappingForm(d.URL+"/run", &run, r)
+		d.Form, d.Groups = mappingForm(d.URL+"/run", &run, r)
 	}
 	p := o.page(r, "Matching run "+itoa(run.Seq), d)
 	p.Crumbs = []view.Link{{Text: "Affected people", URL: o.URL("/affected")}}
 	if wrong != nil {
-		form := d.Form
-		if form == nil {
-			form = &view.Form{}
+		if d.Form == nil {
+			return r.Wrong(wrong, &view.Form{}, "resolution", p)
 		}
-		return r.Wrong(wrong, form, "resolution", p)
+		wrong = mapped(wrong)
+		d.Form.Explain(wrong)
+		d.Groups = regroup(d.Groups, d.Form)
+		p.Data = d
+		return r.Wrong(wrong, d.Form, "resolution", p)
 	}
 	return r.Show("resolution", p)
-}
-
-// mappingForm asks what each column means, with what was guessed or sent before.
-func mappingForm(action string, run *casework.Resolution, r *Request) *view.Form {
-	f := &view.Form{Action: action, Submit: "Match"}
-	add := func(name, label, help, value string, options []view.Option) {
-		if sent := r.Form(name); sent != "" || r.HTTP().Method == http.MethodPost {
-			value = sent
-		}
-		field := view.Field{Name: name, Label: label, Help: help, Value: value}
-		if options != nil {
-			field.Type, field.Options = "select", options
-		}
-		f.Fields = append(f.Fields, field)
-	}
-	columns := columnOptions(run.Files[0].Columns)
-	for _, ours := range affected.DirectoryColumns() {
-		add("d."+ours, "Directory: "+words(ours), "", run.Spec.Directory.Columns[ours], columns)
-	}
-	for n, file := range run.Files[1:] {
-		if n >= len(run.Spec.Exposures) {
-			break
-		}
-		e, k, options := run.Spec.Exposures[n], "e"+itoa(n)+".", columnOptions(file.Columns)
-		for _, key := range []string{"customer_id", "email"} {
-			add(k+key, sentenceCase(words(file.Name))+": names a person by "+words(key), "", e.Match[key], options)
-		}
-		add(k+"elements", sentenceCase(words(file.Name))+": every row exposed", "Elements joined by +, such as name+email+communications.", strings.Join(e.Elements, "+"), nil)
-		add(k+"column", sentenceCase(words(file.Name))+": column that lists the elements", "", e.ElementsColumn, options)
-		for _, element := range []string{"ssn", "card_number", "driver_license", "account_number", "medical"} {
-			add(k+"has."+element, sentenceCase(words(file.Name))+": "+words(element)+" where filled", "", e.Columns[element], options)
-		}
-	}
-	return f
-}
-
-func columnOptions(columns []string) []view.Option {
-	out := []view.Option{{Text: "not here"}}
-	for _, name := range columns {
-		out = append(out, view.Option{Value: name, Text: name})
-	}
-	return out
 }
 
 // RunResolution begins to match with the confirmed columns.
@@ -299,7 +260,7 @@ func (c *Console) RunResolution(r *Request) error {
 	if err != nil {
 		return err
 	}
-	spec, err := specOf(&run, r.Form)
+	spec, err := specOf(&run, r)
 	if err == nil {
 		err = c.Desk.RunResolution(r.Ctx(), r.By, r.Param("incident"), run.ID, spec)
 	}
@@ -307,45 +268,6 @@ func (c *Console) RunResolution(r *Request) error {
 		return c.showResolution(r, err)
 	}
 	return r.Go("/incidents/" + r.Param("incident") + "/affected/runs/" + run.ID)
-}
-
-func specOf(run *casework.Resolution, form func(string) string) (affected.Spec, error) {
-	s := affected.Spec{Directory: affected.Directory{Columns: map[string]string{}}}
-	for _, ours := range affected.DirectoryColumns() {
-		if column := form("d." + ours); column != "" {
-			s.Directory.Columns[ours] = column
-		}
-	}
-	var problems []incident.Problem
-	for n := range run.Spec.Exposures {
-		k := "e" + itoa(n) + "."
-		e := affected.Exposure{Match: map[string]string{}, ElementsColumn: form(k + "column")}
-		for _, key := range []string{"customer_id", "email"} {
-			if column := form(k + key); column != "" {
-				e.Match[key] = column
-			}
-		}
-		if list := form(k + "elements"); list != "" {
-			set, ok := affected.ParseElements(list)
-			if !ok {
-				problems = append(problems, incident.Problem{Where: k + "elements", What: "an element in it is not known"})
-			}
-			e.Elements = set.Names()
-		}
-		for _, element := range []string{"ssn", "card_number", "driver_license", "account_number", "medical"} {
-			if column := form(k + "has." + element); column != "" {
-				if e.Columns == nil {
-					e.Columns = map[string]string{}
-				}
-				e.Columns[element] = column
-			}
-		}
-		s.Exposures = append(s.Exposures, e)
-	}
-	if len(problems) > 0 {
-		return s, &incident.Error{Kind: incident.Invalid, Message: "The mapping is wrong.", Problems: problems}
-	}
-	return s, nil
 }
 
 // SettleResolution puts the list in force.

@@ -51,7 +51,7 @@ func (c *Console) Alerts(r *Request) error {
 }
 
 func alertRowOf(a incident.Alert) alertRow {
-	row := alertRow{ID: a.ID, Title: a.Title, Description: clip(a.Description, 600), Source: a.Source, Triaged: a.Triaged,
+	row := alertRow{ID: a.ID, Title: a.Title, Description: clip(a.Description, 600), Source: a.Source, Triaged: sentenceCase(a.Triaged),
 		Severity: view.Badge{Text: sentenceCase(a.Severity), Tone: alertTone(a.Severity)}, Occurred: a.OccurredAt, Seen: a.LastSeen, Guessed: a.TimeGuessed, Count: a.Count}
 	switch a.Status {
 	case "open":
