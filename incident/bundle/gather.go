@@ -13,8 +13,10 @@ import (
 	"tocsin/incident/ledger"
 )
 
-// Desk hands out evidence and leaves a custody event; *casework.Desk does.
+// Desk hands out evidence, leaving a custody event, and reads the timeline;
+// *casework.Desk does.
 type Desk interface {
+	Timeline(ctx context.Context, p incident.Principal, ref string, limit int) ([]incident.TimelineEntry, error)
 	OpenEvidence(ctx context.Context, p incident.Principal, ref, evidence, purpose string) (*incident.Evidence, io.ReadSeekCloser, error)
 }
 
@@ -136,6 +138,7 @@ func hand(ctx context.Context, d Deps, rq Request) (map[string]bool, error) {
 // gather reads the case in one transaction.
 func gather(ctx context.Context, d Deps, rq Request, handed map[string]bool) (*Contents, error) {
 	c := &Contents{Evidence: []Exhibit{}, Tasks: []incident.Task{}, Withheld: []Withheld{}, Names: map[string]string{}}
+	hidden := map[string]bool{} // objects that the timeline must not speak of
 	err := d.DB.View(ctx, func(tx *ledger.Tx) error {
 		i, err := casework.Authorised(tx, rq.By, rq.Ref, incident.SeeIncident)
 		if err != nil {
@@ -151,13 +154,15 @@ func gather(ctx context.Context, d Deps, rq Request, handed map[string]bool) (*C
 		if c.Roster, err = casework.CurrentRoster(tx, i.ID); err != nil {
 			return err
 		}
-		hidden := map[string]bool{} // objects that the timeline must not speak of
 		if err := c.tasks(tx, rq, i, hidden); err != nil {
 			return err
 		}
 		return c.evidence(tx, rq, i, handed, hidden)
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := c.timeline(ctx, d, rq, hidden); err != nil {
 		return nil, err
 	}
 	c.name(rq.Names)
@@ -205,14 +210,16 @@ func (c *Contents) evidence(tx *ledger.Tx, rq Request, i *incident.Incident, han
 		}
 		c.Evidence = append(c.Evidence, x)
 	}
-	return c.timeline(tx, rq, i, hidden)
+	return nil
 }
 
-func (c *Contents) timeline(tx *ledger.Tx, rq Request, i *incident.Incident, hidden map[string]bool) error {
-	all, err := casework.TimelineOf(tx, i.ID)
+// timeline is read after the rest, so that a mark set meanwhile counts.
+func (c *Contents) timeline(ctx context.Context, d Deps, rq Request, hidden map[string]bool) error {
+	all, err := d.Desk.Timeline(ctx, rq.By, rq.Ref, 0)
+	slices.Reverse(all) // oldest first
 	for _, e := range all {
 		// A line about a withheld item names it, whether it is marked itself or not.
-		if hidden[e.Object] || !rq.mayInclude(i, fmt.Sprintf("timeline/%d", e.Seq), e.Privileged) {
+		if hidden[e.Object] || !rq.mayInclude(&c.Incident, fmt.Sprintf("timeline/%d", e.Seq), e.Privileged) {
 			c.Withheld = append(c.Withheld, Withheld{"timeline", e.Seq, privileged})
 			continue
 		}
