@@ -62,8 +62,15 @@ func (r *Request) Done(path, note string) error {
 	return r.Go(path)
 }
 
-// Go redirects to a path of this site.
+// Go redirects to a path of this site. The script that shows how far an upload
+// has come is told where to go instead: it would follow a redirect by itself and
+// eat the note.
 func (r *Request) Go(path string) error {
+	if r.g.GetHeader("Tocsin-Upload") != "" {
+		r.g.Header("Tocsin-Location", path)
+		r.g.Status(http.StatusNoContent)
+		return nil
+	}
 	r.g.Redirect(http.StatusSeeOther, path)
 	return nil
 }

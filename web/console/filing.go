@@ -1,10 +1,6 @@
 package console
 
 import (
-	"errors"
-	"net/http"
-	"time"
-
 	"tocsin/incident"
 	"tocsin/incident/casework"
 	"tocsin/notify/outbox"
@@ -19,29 +15,25 @@ func (c *Console) RecordFiling(r *Request) error {
 }
 
 func (c *Console) recordFiling(r *Request) error {
-	if err := r.HTTP().ParseMultipartForm(1 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		return incident.Because(incident.Invalid, err, "The form could not be read.")
-	}
-	defer func() {
-		if m := r.HTTP().MultipartForm; m != nil {
-			_ = m.RemoveAll()
-		}
-	}()
-	value := r.HTTP().PostFormValue
-	zone := r.Reader().Zone
-	at, err := time.ParseInLocation("2006-01-02T15:04", value("at"), zone)
+	u, err := r.upload()
 	if err != nil {
-		return incident.Errorf(incident.Invalid, "Say when it was filed.")
+		return err
 	}
-	in := outbox.RecordFiling{Stage: value("stage"), At: at, Zone: zone.String(), Reference: value("reference")}
-	file, header, err := r.HTTP().FormFile("receipt")
-	if err == nil {
-		defer file.Close()
+	zone := r.Account.Location()
+	at, err := localTime(r.Form("at"), zone, "at")
+	if err == nil && at.IsZero() {
+		err = oneProblem("at", "Say when it was filed.")
+	}
+	if err != nil {
+		return u.wrong(err)
+	}
+	in := outbox.RecordFiling{Stage: r.Form("stage"), At: at, Zone: zone.String(), Reference: r.Form("reference")}
+	if u.body != nil {
 		e, err := c.Desk.CollectEvidence(r.Ctx(), r.By, r.Param("incident"), casework.NewEvidence{
-			Title: "Receipt of filing", Kind: "receipt", Source: "the authority", FileName: header.Filename, MediaType: header.Header.Get("Content-Type"),
-		}, file)
+			Title: "Receipt of filing", Kind: "receipt", Source: "the authority", FileName: u.name, MediaType: u.media,
+		}, u.body)
 		if err != nil {
-			return err
+			return u.wrong(err)
 		}
 		in.Receipt = e.ID
 	}
@@ -51,7 +43,7 @@ func (c *Console) recordFiling(r *Request) error {
 func (c *Console) concludeRisk(r *Request, o *openCase) error {
 	level, reason := r.Form("level"), r.Form("reason")
 	if reason == "" {
-		return incident.Errorf(incident.Invalid, "Give the reasons for the conclusion.")
+		return oneProblem("reason", "Give the reasons for the conclusion.")
 	}
 	return c.Desk.SetFacts(r.Ctx(), r.By, o.Incident.ID, []casework.NewFact{
 		{Name: "incident.risk", Values: []string{level}, Certainty: incident.Known, Source: "conclusion: " + reason},

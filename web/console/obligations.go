@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"net/http"
 	"strings"
 	"time"
 
@@ -24,6 +25,9 @@ type obligationsPage struct {
 	CanDraft  int // owed, with a letter to be written
 	RiskForm  *view.Form
 	Questions int
+	Place     view.Field // filters
+	Audience  view.Field
+	Filtered  bool
 }
 
 type obligationGroup struct {
@@ -44,6 +48,8 @@ type obligationRow struct {
 	Proposal     *view.Form // not to notify
 	Proposed     string     // who proposed it
 	Mine         bool       // the proposal is this person's own
+	Sent         bool       // an act on it was tried and was wrong
+	sent         *view.Form
 }
 
 type stageRow struct {
@@ -88,10 +94,20 @@ func (c *Console) showObligations(r *Request, wrong error) error {
 		"no":      {Title: "Not owed", Lead: "With the reason. Nothing is deleted: what once was owed says why it no longer is."},
 	}
 	drafted := map[string]bool{}
+	places, audiences := map[string]bool{}, map[string]bool{}
+	place, audience := r.Query("place"), r.Query("audience")
+	form := &view.Form{} // the one that was sent, if it was one of a duty
 	for n := range all {
+		places[all[n].Jurisdiction], audiences[all[n].Audience] = true, true
 		row := c.obligationRow(r, o, &all[n], drafts)
+		if row.sent != nil {
+			form = row.sent
+		}
 		if row.Owed() && len(row.Drafts) == 0 {
 			drafted[row.ID] = true
+		}
+		if place != "" && row.Jurisdiction != place || audience != "" && row.Audience != audience {
+			continue
 		}
 		g := groups[row.Applies]
 		if g != nil {
@@ -104,9 +120,19 @@ func (c *Console) showObligations(r *Request, wrong error) error {
 			d.Groups = append(d.Groups, *groups[k])
 		}
 	}
+	d.Filtered = place != "" || audience != ""
+	d.Place = view.Field{Name: "place", Label: "Jurisdiction", Type: "select", Value: place, Options: choiceOf(places, "All"), Required: true}
+	d.Audience = view.Field{Name: "audience", Label: "Who is told", Type: "select", Value: audience, Options: choiceOf(audiences, "Anybody"), Required: true}
+	if d.Filtered && len(d.Groups) == 0 {
+		d.Empty = view.Empty{Title: "No duty matches", Text: "Take one of the filters away to see the others."}
+	}
 	p := o.page(r, "Obligations", d)
 	if wrong != nil {
-		return r.Wrong(wrong, &view.Form{}, "obligations", p)
+		if d.RiskForm != nil && d.RiskForm.Action == r.HTTP().URL.Path {
+			form = d.RiskForm
+			form.Fields[1].Value = r.Form("reason")
+		}
+		return r.Wrong(wrong, form, "obligations", p)
 	}
 	return r.Show("obligations", p)
 }
@@ -153,6 +179,16 @@ func (c *Console) obligationRow(r *Request, o *openCase, ob *outbox.Obligation, 
 		row.Proposal = &view.Form{Action: row.Path + "/decide", Submit: "Propose not to notify", Fields: []view.Field{
 			{Name: "reason", Label: "Why not", Type: "textarea", Required: true, Rows: 3, Help: "The register keeps it. Somebody else must agree."},
 		}}
+	}
+	for _, f := range []*view.Form{row.File, row.Proposal} {
+		if f != nil && r.HTTP().Method == http.MethodPost && f.Action == r.HTTP().URL.Path {
+			row.Sent, row.sent = true, f
+			for n := range f.Fields {
+				if v := r.Form(f.Fields[n].Name); v != "" {
+					f.Fields[n].Value = v
+				}
+			}
+		}
 	}
 	return row
 }

@@ -83,9 +83,52 @@
   const problems = document.querySelector("[data-focus]");
   if (problems) problems.focus({ preventScroll: false });
 
+  // A large file says how far it has come. The answer is the one the form alone
+  // would have had: a page to go to, or this page with what was wrong.
+  const upload = (form) => {
+    const bar = document.createElement("progress");
+    const words = document.createElement("p");
+    words.className = "small";
+    words.setAttribute("role", "status");
+    bar.max = 1;
+    bar.setAttribute("aria-label", "Upload");
+    form.append(bar, words);
+    const x = new XMLHttpRequest();
+    x.open("POST", form.action);
+    x.setRequestHeader("Tocsin-Upload", "1");
+    const again = (text) => {
+      words.textContent = text;
+      bar.remove();
+      each("button[type=submit]", (b) => { b.disabled = false; }, form);
+    };
+    x.upload.addEventListener("progress", (e) => {
+      if (!e.lengthComputable) return;
+      bar.value = e.loaded / e.total;
+      words.textContent = e.loaded < e.total ? Math.floor(100 * e.loaded / e.total) + " % sent" : "Sent; being sealed";
+    });
+    x.addEventListener("error", () => again("The connection was lost. Nothing was taken in; send it again."));
+    x.addEventListener("load", () => {
+      const to = x.getResponseHeader("Tocsin-Location");
+      if (to) { location.assign(to); return; }
+      const main = new DOMParser().parseFromString(x.responseText, "text/html").querySelector("main");
+      if (!main) { again("The server did not take it."); return; }
+      document.querySelector("main").replaceWith(main);
+      enhance(main);
+      const wrong = main.querySelector("[data-focus]");
+      if (wrong) wrong.focus();
+    });
+    x.send(new FormData(form));
+  };
+  document.addEventListener("submit", (e) => {
+    const form = e.target;
+    if (form.enctype !== "multipart/form-data" || !Array.from(form.querySelectorAll("input[type=file]")).some((f) => f.files.length)) return;
+    e.preventDefault();
+    upload(form);
+  });
+
   // Two clicks are one act: sending disables the buttons, coming back revives them.
   document.addEventListener("submit", (e) => {
-    setTimeout(() => each("button[type=submit]", (b) => { b.disabled = true; }, e.target), 0);
+    setTimeout(() => each("button[type=submit]", (b) => { b.disabled = !("again" in b.dataset); }, e.target), 0);
   });
   addEventListener("pageshow", () => each("form button[type=submit]", (b) => { b.disabled = false; }));
 
