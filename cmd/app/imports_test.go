@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"incident/ledger":    {"incident", "incident/keys", "incident/ledger"},
 	"incident/vault":     {"incident", "incident/keys", "incident/ledger"},
 	"incident/affected":  {"incident"},
+	"incident/bundle":    {"incident", "incident/ledger", "incident/casework"},
 	"incident/casework":  {"incident", "incident/affected", "incident/ledger", "incident/vault", "incident/keys"},
 	"playbooks":          {"incident", "incident/condition"},
 	"playbooks/builtin":  {"playbooks", "incident", "incident/condition"},

@@ -15,13 +15,14 @@ import (
 	"tocsin/incident/ledger"
 	"tocsin/notify/outbox"
 	"tocsin/playbooks/runner"
+	"tocsin/web/api"
 	"tocsin/web/auth"
 )
 
 // tables lists every table of the program, for the store's check.
 func tables() []ledger.Checker {
 	var all []ledger.Checker
-	for _, list := range [][]ledger.Checker{casework.Tables(), outbox.Tables(), runner.Tables(), auth.Tables()} {
+	for _, list := range [][]ledger.Checker{casework.Tables(), outbox.Tables(), runner.Tables(), auth.Tables(), api.Tables()} {
 		all = append(all, list...)
 	}
 	return all

@@ -29,6 +29,8 @@ type operation struct {
 	run func(o *Operator, ctx context.Context, args []byte, out io.Writer) error
 	// inspects: looks at a damaged or foreign folder without changing it.
 	inspects bool
+	// existing: is about data that is there, so an empty folder is not made into a store.
+	existing bool
 }
 
 func operations() map[string]operation {
@@ -45,6 +47,11 @@ func operations() map[string]operation {
 		"token-add":    {run: tokenAdd},
 		"token-list":   {run: tokenList},
 		"token-revoke": {run: tokenRevoke},
+
+		"evidence-export": {run: evidenceExport, existing: true},
+		"register-export": {run: registerExport, existing: true},
+		"playbook-import": {run: playbookImport},
+		"playbook-export": {run: playbookExport, existing: true},
 	}
 }
 
@@ -79,7 +86,7 @@ func Operate(ctx context.Context, cfg Config, deps Deps, name string, args any, 
 	if deps.Logger == nil {
 		deps.Logger = slog.New(slog.DiscardHandler)
 	}
-	if op.inspects {
+	if op.inspects || op.existing {
 		if err := exists(cfg.DataDir); err != nil {
 			return err
 		}

@@ -48,6 +48,8 @@ type commands struct {
 	Rules    RulesCmd    `cmd:"" help:"The statutory library: what is covered, from which source, reviewed when."`
 	Affected AffectedCmd `cmd:"" help:"Who is affected by exposed data."`
 	Playbook PlaybookCmd `cmd:"" help:"The library of playbooks."`
+	Evidence EvidenceCmd `cmd:"" help:"Evidence as a bag that anybody can check."`
+	Register RegisterCmd `cmd:"" help:"The breach register."`
 	Audit    AuditCmd    `cmd:"" help:"Prove and export the audit log."`
 	Backup   BackupCmd   `cmd:"" help:"Write a hot, consistent, sealed backup."`
 	Restore  RestoreCmd  `cmd:"" help:"Put a backup back, after every byte of it was verified."`

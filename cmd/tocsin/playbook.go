@@ -19,6 +19,7 @@ type PlaybookCmd struct {
 	Show   PlaybookShowCmd   `cmd:"" help:"Print a playbook as it is read."`
 	Lint   PlaybookLintCmd   `cmd:"" help:"Check a playbook file; every problem with its line."`
 	Diff   PlaybookDiffCmd   `cmd:"" help:"Say what changed between two playbooks."`
+	Import PlaybookImportCmd `cmd:"" help:"Publish a playbook file in the data folder's library."`
 	Export PlaybookExportCmd `cmd:"" help:"Write a playbook as a file."`
 }
 
@@ -155,7 +156,8 @@ func (c PlaybookDiffCmd) Run(g *Globals) error {
 
 // PlaybookExportCmd writes a playbook as a file.
 type PlaybookExportCmd struct {
-	ID     string `arg:"" help:"The slug of a built-in playbook, or a file."`
+	ConfigFlag
+	ID     string `arg:"" help:"The slug of a built-in playbook, a file, or the slug or digest of one in the data folder's library."`
 	Format string `default:"toml" help:"toml."`
 }
 
@@ -169,6 +171,9 @@ func (c PlaybookExportCmd) Run(g *Globals) error {
 		return err
 	}
 	p, err := readPlaybook(c.ID)
+	if incident.KindOf(err) == incident.NotFound {
+		return c.stored(g)
+	}
 	if err != nil {
 		return err
 	}
