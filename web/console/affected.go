@@ -61,7 +61,7 @@ func (c *Console) Affected(r *Request) error {
 	}
 	if o.Roster != nil {
 		d.By = o.who(o.Roster.SettledBy)
-		d.Facts, d.Places, d.What = rosterFacts(o.Roster), placeChart(o.Roster), elementChart(o.Roster)
+		d.Facts, d.Places, d.What = rosterFacts(o.Roster), placeChart(o.Roster), c.elementChart(o.Roster)
 		for name := range o.Roster.Reports {
 			d.Reports = append(d.Reports, name)
 		}
@@ -83,8 +83,8 @@ func placeChart(k *incident.Roster) view.Chart {
 	return view.Chart{Title: "People by jurisdiction", Label: "Jurisdiction", Unit: "People", Bars: bars(k.ByJurisdiction)}
 }
 
-func elementChart(k *incident.Roster) view.Chart {
-	return view.Chart{Title: "People by what was exposed", Label: "Element", Unit: "People", Bars: bars(k.ByElement)}
+func (c *Console) elementChart(k *incident.Roster) view.Chart {
+	return view.Chart{Title: "People by what was exposed", Label: "Element", Unit: "People", Bars: c.elementBars(k.ByElement)}
 }
 
 func bars(counts map[string]int) []view.Bar {
@@ -237,7 +237,7 @@ func (c *Console) showResolution(r *Request, wrong error) error {
 		d.Errors = strings.Split(run.Error, "\n")
 	}
 	if run.State == casework.ResolutionMapping || run.State == casework.ResolutionFailed || run.State == casework.ResolutionDone {
-		d.Form, d.Groups = mappingForm(d.URL+"/run", &run, r)
+		d.Form, d.Groups = c.mappingForm(d.URL+"/run", &run, r)
 	}
 	p := o.page(r, "Matching run "+itoa(run.Seq), d)
 	p.Crumbs = []view.Link{{Text: "Affected people", URL: o.URL("/affected")}}

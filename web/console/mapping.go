@@ -41,7 +41,7 @@ func rank(key string) int {
 }
 
 // mappingForm asks what each column means, with what was guessed or sent before.
-func mappingForm(action string, run *casework.Resolution, r *Request) (*view.Form, []mapGroup) {
+func (c *Console) mappingForm(action string, run *casework.Resolution, r *Request) (*view.Form, []mapGroup) {
 	f := &view.Form{Action: action, Submit: "Match"}
 	sent := r.HTTP().Method == http.MethodPost
 	pick := func(name, label, guess string, columns []string) view.Field {
@@ -74,9 +74,9 @@ func mappingForm(action string, run *casework.Resolution, r *Request) (*view.For
 				g.More = append(g.More, field)
 			}
 		}
-		g.Main = append(g.Main, pick(k+"column", "Column that lists what was exposed", e.ElementsColumn, file.Columns), elementsField(k+"elements", e.Elements, sent, r))
+		g.Main = append(g.Main, pick(k+"column", "Column that lists what was exposed", e.ElementsColumn, file.Columns), c.elementsField(k+"elements", e.Elements, sent, r))
 		for _, element := range filled {
-			g.More = append(g.More, pick(k+"has."+element, "Exposed "+words(element)+" where this is filled", e.Columns[element], file.Columns))
+			g.More = append(g.More, pick(k+"has."+element, c.elementWord(element)+", where filled", e.Columns[element], file.Columns))
 		}
 		groups = append(groups, g)
 	}
@@ -86,13 +86,13 @@ func mappingForm(action string, run *casework.Resolution, r *Request) (*view.For
 	return f, groups
 }
 
-func elementsField(name string, guess []string, sent bool, r *Request) view.Field {
+func (c *Console) elementsField(name string, guess []string, sent bool, r *Request) view.Field {
 	f := view.Field{Name: name, Label: "What every row exposed", Type: "checkboxes", Values: guess}
 	if sent {
 		f.Values = r.FormAll(name)
 	}
 	for _, e := range affected.ElementNames() {
-		f.Options = append(f.Options, view.Option{Value: e, Text: sentenceCase(words(e))})
+		f.Options = append(f.Options, view.Option{Value: e, Text: c.elementWord(e)})
 	}
 	return f
 }

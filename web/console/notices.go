@@ -298,7 +298,7 @@ func (c *Console) showRelease(r *Request, wrong error) error {
 	}
 	if plan.Blocked != "" {
 		confirm.Question, confirm.Warning = "Nothing can be sent yet", plan.Blocked
-		confirm.Form = view.Form{Action: o.URL("/notices"), Cancel: o.URL("/notices"), Submit: "Send", Danger: true}
+		confirm.Form = view.Form{Cancel: o.URL("/notices")}
 	}
 	p := o.page(r, "Release the letters", confirm)
 	p.Crumbs = []view.Link{{Text: "Notices", URL: o.URL("/notices")}}

@@ -59,6 +59,7 @@ func (c *Console) showTask(r *Request, wrong error) error {
 	}
 	d := taskPage{taskRow: o.taskRow(*t, r.Reader().Now), Phase: t.Phase.Label(), Instructions: c.text.HTML(t.Instructions),
 		Ended: t.State.Ended(), Waiting: t.State == incident.TaskWaiting, Work: o.may(incident.WorkIncident), Mark: o.may(incident.MarkPrivileged)}
+	d.WaitsFor = t.WaitsFor
 	d.Facts = o.taskFacts(t, r.Reader())
 	step, err := c.stepOf(r, o, t)
 	if err != nil {

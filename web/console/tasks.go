@@ -52,6 +52,9 @@ type runRow struct {
 func (o *openCase) taskRow(t incident.Task, now time.Time) taskRow {
 	row := taskRow{Number: t.Number, Title: t.Title, URL: o.URL("/tasks/" + itoa(t.Number)), Role: t.Role.Label(), State: taskBadge(t.State),
 		WaitsFor: t.WaitsFor, Mandatory: t.Mandatory, Privileged: t.Privileged != nil, Outcome: t.Outcome, phase: t.Phase}
+	if t.State == incident.TaskWaiting {
+		row.WaitsFor = waits(t.WaitsFor)
+	}
 	if t.Kind != "" && t.Kind != "task" {
 		row.Kind = words(t.Kind)
 	}
@@ -62,6 +65,26 @@ func (o *openCase) taskRow(t incident.Task, now time.Time) taskRow {
 		row.Due, row.DueState, row.due = t.Due, dueBadge(*t.Due, now), *t.Due
 	}
 	return row
+}
+
+// waits shortens what a task waits for to what fits a list: what its clock
+// waits for is left to its own page.
+func waits(sentences []string) []string {
+	var out []string
+	more := 0
+	for _, s := range sentences {
+		switch {
+		case strings.HasPrefix(s, "due "):
+		case len(out) < 2:
+			out = append(out, strings.TrimPrefix(s, "waiting for "))
+		default:
+			more++
+		}
+	}
+	if more > 0 {
+		out = append(out, itoa(more)+" more")
+	}
+	return out
 }
 
 func taskBadge(s incident.TaskState) view.Badge {

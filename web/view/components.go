@@ -139,7 +139,8 @@ type Empty struct {
 	Action      *Link
 }
 
-// Confirm is the page before what cannot be undone: it restates the numbers.
+// Confirm is the page before what cannot be undone: it restates the numbers. A
+// form without an Action cannot be sent: only the way back is offered.
 type Confirm struct {
 	Question string
 	Facts    []Fact // "People" "11,204"
