@@ -120,6 +120,9 @@ func (d *Desk) MarkPrivileged(ctx context.Context, p incident.Principal, ref, ki
 				return err
 			}
 			t.Privileged = mark
+			if err := markLines(tx, i, "task/"+t.ID, mark); err != nil {
+				return err
+			}
 			return PutTask(tx, i, t)
 		case "evidence":
 			e, err := exhibitOf(tx, p, i, item)
@@ -127,6 +130,9 @@ func (d *Desk) MarkPrivileged(ctx context.Context, p incident.Principal, ref, ki
 				return err
 			}
 			e.Privileged = mark
+			if err := markLines(tx, i, "evidence/"+e.ID, mark); err != nil {
+				return err
+			}
 			return exhibits.Put(tx, ledger.K(i.ID, e.ID), *e)
 		case "timeline":
 			n := 0
@@ -145,4 +151,26 @@ func (d *Desk) MarkPrivileged(ctx context.Context, p incident.Principal, ref, ki
 		}
 		return incident.Errorf(incident.Invalid, "Only a task, evidence or a line of the timeline can be privileged.")
 	})
+}
+
+// markLines gives the timeline's lines about an item the item's mark: its title
+// is in them.
+func markLines(tx *ledger.Tx, i *incident.Incident, object string, mark *incident.Privilege) error {
+	var lines []incident.TimelineEntry
+	err := timeline.Scan(tx, ledger.K(i.ID), func(_ ledger.Key, e incident.TimelineEntry) error {
+		if e.Object == object {
+			lines = append(lines, e)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range lines {
+		e.Privileged = mark
+		if err := timeline.Put(tx, ledger.K(i.ID, e.Seq), e); err != nil {
+			return err
+		}
+	}
+	return nil
 }

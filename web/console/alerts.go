@@ -9,7 +9,8 @@ import (
 )
 
 type alertsPage struct {
-	Rows      []alertRow
+	Rows      []alertRow    // those that wait
+	Taken     []alertRow    // those that are part of an incident
 	Incidents []view.Option // open ones an alert can be attached to
 	Declare   bool
 	Empty     view.Empty
@@ -22,30 +23,40 @@ type alertRow struct {
 	Guessed                                 bool
 	Count                                   int
 	Entities                                []string
+	Number                                  string // of the incident it is part of
 }
 
-// alertRows is how many alerts wait on the page at most.
+// alertRows is how many alerts the page shows at most.
 const alertRows = 100
 
-// Alerts lists the alerts that belong to no incident yet.
+// Alerts lists the alerts that wait for a person, then those that are dealt with.
 func (c *Console) Alerts(r *Request) error {
 	all, err := c.Desk.Alerts(r.Ctx(), r.By, alertRows)
 	if err != nil {
 		return err
 	}
-	open, err := c.Desk.Incidents(r.Ctx(), r.By, casework.Filter{Statuses: []incident.Status{incident.Triage, incident.Open, incident.Contained}})
+	seen, err := c.Desk.Incidents(r.Ctx(), r.By, casework.Filter{})
 	if err != nil {
 		return err
 	}
 	d := alertsPage{Declare: incident.Can(r.By, incident.DeclareIncident, nil), Empty: view.Empty{Title: "No alerts wait",
 		Text: "Alerts that no rule turned into an incident will wait here until somebody declares an incident from them or attaches them to one."}}
-	for n := range open {
-		if incident.Can(r.By, incident.WorkIncident, &open[n]) {
-			d.Incidents = append(d.Incidents, view.Option{Value: open[n].Number, Text: open[n].Number + " " + clip(open[n].Title, 60)})
+	numbers := map[string]string{}
+	for n := range seen {
+		i := &seen[n]
+		numbers[i.ID] = i.Number
+		if !i.Status.Ended() && incident.Can(r.By, incident.WorkIncident, i) {
+			d.Incidents = append(d.Incidents, view.Option{Value: i.Number, Text: i.Number + " " + clip(i.Title, 60)})
 		}
 	}
 	for _, a := range all {
-		d.Rows = append(d.Rows, alertRowOf(a))
+		row := alertRowOf(a)
+		if a.Incident == "" {
+			d.Rows = append(d.Rows, row)
+			continue
+		}
+		row.Number = numbers[a.Incident]
+		d.Taken = append(d.Taken, row)
 	}
 	return r.Show("alerts", view.Page{Title: "Alerts", Lead: "An alert starts no legal clock. A person says whether it is an incident.", Data: d})
 }
@@ -101,7 +112,7 @@ func (c *Console) alert(r *Request, id string) (incident.Alert, error) {
 		return incident.Alert{}, err
 	}
 	for _, a := range all {
-		if a.ID == id {
+		if a.ID == id && a.Incident == "" {
 			return a, nil
 		}
 	}
