@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 	"tocsin/incident/casework"
 	"tocsin/incident/ledger/ledgertest"
 	"tocsin/incident/vault"
+	"tocsin/notify"
 	"tocsin/notify/filing"
 	"tocsin/notify/letter"
 	"tocsin/notify/outbox"
@@ -41,6 +43,17 @@ var (
 		return filing.Builtin(l)
 	})
 )
+
+var desk = letter.Contact{Name: "Data Protection Officer", Role: "Data Protection Officer", Address: []string{"1 Example Street"}, Phone: "+49 30 5550100", Email: "dpo@insurer.example", Hours: "Monday to Friday, 9 to 17", Web: "https://insurer.example"}
+
+// postbox is a mail channel; nothing is ever handed to it, because no sender runs.
+type postbox struct{}
+
+func (postbox) Name() string { return "postbox" }
+func (postbox) Close() error { return nil }
+func (postbox) Send(context.Context, notify.Message) notify.Receipt {
+	return notify.Receipt{Outcome: notify.Deferred}
+}
 
 // house is the whole program behind its front door, on a real store.
 type house struct {
@@ -73,9 +86,12 @@ func (h *house) wire(cfg api.Config) {
 	must(h.t, err)
 	h.auth, err = auth.New(h.store.DB, auth.Config{Clock: h.store.Clock.Now})
 	must(h.t, err)
-	h.outbox, err = outbox.New(outbox.Deps{DB: h.store.DB, Vault: v, Rules: rules, Letters: letters, Forms: forms}, outbox.Config{
+	h.outbox, err = outbox.New(outbox.Deps{DB: h.store.DB, Vault: v, Rules: rules, Letters: letters, Forms: forms, Mail: postbox{}}, outbox.Config{
 		Organisation: statute.Organisation{Role: "controller", EstablishedIn: []string{"DE"}, MainEstablishment: "DE-BY", RegulatedAs: []string{"insurer"}, LicensedIn: []string{}},
-		Letterhead:   outbox.Letterhead{Organisation: letter.Organisation{Name: "Example Insurance"}},
+		Letterhead: outbox.Letterhead{
+			Organisation: letter.Organisation{Name: "Example Insurance", Address: []string{"1 Example Street", "80331 Munich"}, Phone: "+49 89 5550100", TollFree: "1-800-555-0100", Email: "privacy@insurer.example", Web: "https://insurer.example"},
+			DPO:          desk, CallCentre: desk, Signatory: desk,
+		},
 	})
 	must(h.t, err)
 	h.runner, err = runner.New(h.store.DB, runner.Config{})
