@@ -171,6 +171,26 @@ func TestPrivilegedNoteIsCounselsAlone(t *testing.T) {
 	}
 }
 
+func TestMarkingATaskHidesItsEarlierLines(t *testing.T) {
+	o := open(t)
+	i := o.declare(t)
+	_, err := o.AddTask(t.Context(), ana, i.Number, casework.NewTask{Title: "Ask outside counsel about the former employee"})
+	must(t, err)
+	must(t, o.MarkPrivileged(t.Context(), cora, i.Number, "task", "1", nil, false))
+	for p, want := range map[string]bool{"cora": true, "ben": false} {
+		who := map[string]incident.Principal{"cora": cora, "ben": ben}[p]
+		lines, err := o.Timeline(t.Context(), who, i.Number, 0)
+		must(t, err)
+		seen := false
+		for _, l := range lines {
+			seen = seen || strings.Contains(l.Text, "former employee")
+		}
+		if seen != want {
+			t.Errorf("%s sees the line: %v", p, seen)
+		}
+	}
+}
+
 func TestMilestoneKeepsItsHistory(t *testing.T) {
 	o := open(t)
 	i := o.declare(t)

@@ -106,23 +106,16 @@ func entryOf(tx *ledger.Tx, p incident.Principal, i *incident.Incident, seq int)
 	return e, nil
 }
 
-// TimelineOf gives every line of an incident, oldest first. It joins a
-// transaction; whoever shows the lines leaves out what is privileged.
-func TimelineOf(tx *ledger.Tx, id string) ([]incident.TimelineEntry, error) {
-	var out []incident.TimelineEntry
-	err := timeline.Scan(tx, ledger.K(id), func(_ ledger.Key, e incident.TimelineEntry) error {
-		out = append(out, e)
-		return nil
-	})
-	return out, err
-}
-
 // Timeline gives the lines p may see, newest first, at most limit (0: all).
 func (d *Desk) Timeline(ctx context.Context, p incident.Principal, ref string, limit int) ([]incident.TimelineEntry, error) {
 	var out []incident.TimelineEntry
 	err := d.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
+		hidden, err := hiddenObjects(tx, p, i)
+		if err != nil {
+			return err
+		}
 		return timeline.ScanBack(tx, ledger.K(i.ID), func(_ ledger.Key, e incident.TimelineEntry) error {
-			if incident.Sees(p, i, e.Privileged) {
+			if incident.Sees(p, i, e.Privileged) && !hidden[e.Object] {
 				out = append(out, e)
 			}
 			if limit > 0 && len(out) == limit {
@@ -132,4 +125,29 @@ func (d *Desk) Timeline(ctx context.Context, p incident.Principal, ref string, l
 		})
 	})
 	return out, err
+}
+
+// hiddenObjects are the tasks and exhibits that p may not see. Lines about them
+// that were written before the mark was set name them, too.
+func hiddenObjects(tx *ledger.Tx, p incident.Principal, i *incident.Incident) (map[string]bool, error) {
+	hidden := map[string]bool{}
+	work, err := Tasks(tx, i.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range work {
+		if !incident.Sees(p, i, t.Privileged) {
+			hidden["task/"+t.ID] = true
+		}
+	}
+	proof, err := EvidenceOf(tx, i.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range proof {
+		if !incident.Sees(p, i, e.Privileged) {
+			hidden["evidence/"+e.ID] = true
+		}
+	}
+	return hidden, nil
 }
