@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"net/url"
 	"testing"
 	"time"
 
@@ -21,7 +22,10 @@ func TestACaseInABrowser(t *testing.T) {
 	w.release(t)
 	w.run1(t)
 	w.alert(t)
-	more := append(w.every(), w.exports(t), "/?show=all", "/?show=mine", "/alerts", "/incidents/new", "/rules?place=EU", "/rules/eu-gdpr-33-1", "/playbooks", "/playbooks/support-channel")
+	drill := done(t, w.ada, "/incidents/new", url.Values{"title": {"Exercise: the mail of a colleague who has left was read for some weeks by somebody outside"}, "kind": {"mailbox_takeover"}, "severity": {"critical"}, "marks": {"drill", "restricted"}}).Location
+	done(t, w.ada, drill+"/channels", url.Values{"channel": {"slack"}, "compromised": {"yes"}})
+	more := append(w.every(), w.exports(t), "/?show=all", "/?show=mine", "/alerts", "/incidents/new", "/rules?place=EU", "/rules/eu-gdpr-33-1", "/playbooks", "/playbooks/support-channel",
+		drill, drill+"/facts", drill+"/tasks", drill+"/evidence", drill+"/affected", drill+"/obligations", drill+"/notices", drill+"/timeline")
 	for _, size := range []struct {
 		width int64
 		dark  bool

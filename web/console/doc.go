@@ -26,8 +26,8 @@
 //     data-label on each cell; a region that should stay fresh gets an id and
 //     data-live="seconds".
 //
-//  3. web/routes.go: {Method: get, Path: "/incidents/:incident/tasks", Action:
-//     incident.SeeIncident, Page: c.Tasks}.
+//  3. web/caseroutes.go, or routes.go where it concerns no single incident:
+//     {Method: get, Path: "/tasks", Action: incident.SeeIncident, Page: c.Tasks}.
 //
 // An act is a POST that ends in r.Done(path, "What was done."); with a wrong
 // form it shows the same page again, r.Wrong(…), status 422, with every problem

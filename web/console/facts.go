@@ -141,12 +141,24 @@ func (o *openCase) questionRow(q statute.Question) questionRow {
 	if len(row.Decides) > askedRules {
 		row.More, row.Decides = len(row.Decides)-askedRules, row.Decides[:askedRules]
 	}
-	if m, ok := strings.CutPrefix(q.Fact, "milestones."); ok {
-		row.URL = o.URL("/milestones/" + m)
-	} else if strings.HasPrefix(q.Fact, "affected.") {
-		row.URL = o.URL("/affected")
+	if url := o.answerURL(q.Fact); url != o.URL("/facts/"+q.Fact) {
+		row.URL = url // elsewhere than in the interview
 	}
 	return row
+}
+
+// answerURL is where a fact is recorded; empty where no page of the case does it.
+func (o *openCase) answerURL(fact string) string {
+	kind, name, _ := strings.Cut(fact, ".")
+	switch kind {
+	case "milestones":
+		return o.URL("/milestones/" + name)
+	case "affected":
+		return o.URL("/affected")
+	case "incident", "organisation", "contract":
+		return o.URL("/facts/" + fact)
+	}
+	return ""
 }
 
 // factFields are the inputs that answer one question. Their names carry the

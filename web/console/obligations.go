@@ -44,11 +44,12 @@ type obligationRow struct {
 	Verify       bool
 	HasForm      bool
 	Drafts       []view.Link
-	File         *view.Form // a filing to be recorded
-	Proposal     *view.Form // not to notify
-	Proposed     string     // who proposed it
-	Mine         bool       // the proposal is this person's own
-	Sent         bool       // an act on it was tried and was wrong
+	Lacks        []view.Link // the facts that would decide, with where to answer
+	File         *view.Form  // a filing to be recorded
+	Proposal     *view.Form  // not to notify
+	Proposed     string      // who proposed it
+	Mine         bool        // the proposal is this person's own
+	Sent         bool        // an act on it was tried and was wrong
 	sent         *view.Form
 }
 
@@ -159,6 +160,9 @@ func riskForm(o *openCase, level string) *view.Form {
 func (c *Console) obligationRow(r *Request, o *openCase, ob *outbox.Obligation, drafts []outbox.DraftView) obligationRow {
 	row := obligationRow{Obligation: *ob, Anchor: anchor(ob.ID), Path: o.URL("/duties/" + pathID(ob.ID)),
 		Verify: ob.Confidence != "high", HasForm: c.Outbox.HasForm(ob.Rule), State: obligationBadge(ob, r.Reader().Now)}
+	for _, fact := range ob.Missing {
+		row.Lacks = append(row.Lacks, view.Link{Text: fact, URL: o.answerURL(fact)})
+	}
 	for _, st := range ob.Stages {
 		row.Steps = append(row.Steps, stageRow{
 			Name: words(st.Stage), From: words(strings.TrimPrefix(st.From, "filed:")), Counted: st.Counted, Zone: st.Zone, Due: st.Due, Latest: st.Latest,
