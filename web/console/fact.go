@@ -29,6 +29,7 @@ func (c *Console) FactPage(r *Request) error {
 func (o *openCase) factPage(r *Request) (*view.Form, view.Page, error) {
 	name := r.Param("fact")
 	f, known := condition.Base()[name]
+	known = known && recordable(name)
 	d := factPage{Name: name}
 	for n := len(o.History) - 1; n >= 0; n-- {
 		if o.History[n].Name == name {
@@ -62,7 +63,7 @@ func (o *openCase) factPage(r *Request) (*view.Form, view.Page, error) {
 // SetFact records one fact.
 func (c *Console) SetFact(r *Request) error {
 	f, known := condition.Base()[r.Param("fact")]
-	if !known {
+	if !known || !recordable(f.Name) {
 		return incident.Errorf(incident.NotFound, "There is no such fact.")
 	}
 	fact, ok, problem := readFact(r, f)

@@ -64,7 +64,7 @@ func (c *Console) showFacts(r *Request, wrong error) error {
 		}
 		asked[q.Fact] = true
 		row := o.questionRow(q)
-		if f, ok := vocabulary[q.Fact]; ok && row.URL == "" {
+		if f, ok := vocabulary[q.Fact]; ok && recordable(q.Fact) {
 			row.Fields = factFields(f, r.Form, r.FormAll)
 		}
 		d.Questions = append(d.Questions, row)
@@ -74,8 +74,8 @@ func (c *Console) showFacts(r *Request, wrong error) error {
 		counts[f.Name]++
 	}
 	for _, name := range vocabulary.Names() {
-		if strings.HasPrefix(name, "affected.") {
-			continue // the roster says it
+		if !recordable(name) {
+			continue
 		}
 		row := factRow{Name: name, Ask: vocabulary[name].Ask, URL: d.URL + "/" + name, Count: counts[name]}
 		f, known := o.Facts[name]
@@ -141,10 +141,17 @@ func (o *openCase) questionRow(q statute.Question) questionRow {
 	if len(row.Decides) > askedRules {
 		row.More, row.Decides = len(row.Decides)-askedRules, row.Decides[:askedRules]
 	}
-	if url := o.answerURL(q.Fact); url != o.URL("/facts/"+q.Fact) {
-		row.URL = url // elsewhere than in the interview
+	if !recordable(q.Fact) {
+		row.URL = o.answerURL(q.Fact)
 	}
 	return row
+}
+
+// recordable reports whether a fact is recorded on the case by a person. Who is
+// affected is the roster's word, but for the groups people belong to, which no
+// export holds; what the organisation is, the configuration's.
+func recordable(fact string) bool {
+	return fact == "affected.groups" || !strings.HasPrefix(fact, "affected.") && !strings.HasPrefix(fact, "organisation.") && !strings.HasPrefix(fact, "milestones.")
 }
 
 // answerURL is where a fact is recorded; empty where no page of the case does it.
@@ -154,8 +161,11 @@ func (o *openCase) answerURL(fact string) string {
 	case "milestones":
 		return o.URL("/milestones/" + name)
 	case "affected":
+		if name == "groups" {
+			return o.URL("/facts/" + fact)
+		}
 		return o.URL("/affected")
-	case "incident", "organisation", "contract":
+	case "incident", "contract":
 		return o.URL("/facts/" + fact)
 	}
 	return ""
@@ -237,6 +247,9 @@ func (c *Console) SetFacts(r *Request) error {
 	var facts []casework.NewFact
 	var problems []incident.Problem
 	for _, name := range vocabulary.Names() {
+		if !recordable(name) {
+			continue
+		}
 		f, ok, problem := readFact(r, vocabulary[name])
 		if problem != nil {
 			problems = append(problems, *problem)
