@@ -258,6 +258,26 @@ func (s *Service) Drafts(ctx context.Context, p incident.Principal, ref string) 
 	return out, err
 }
 
+// ToApprove counts the drafts of an incident that are neither released nor
+// approved for the list in force. Unlike Drafts it holds no text against the law.
+func (s *Service) ToApprove(ctx context.Context, p incident.Principal, ref string) (int, error) {
+	n := 0
+	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
+		all, err := draftsOf(tx, i.ID)
+		if err != nil {
+			return err
+		}
+		roster, err := casework.CurrentRoster(tx, i.ID)
+		for k := range all {
+			if all[k].Released == nil && !all[k].Valid(roster) {
+				n++
+			}
+		}
+		return err
+	})
+	return n, err
+}
+
 // Draft gives one draft.
 func (s *Service) Draft(ctx context.Context, p incident.Principal, ref, id string) (DraftView, error) {
 	var out DraftView

@@ -41,6 +41,11 @@ func deadlines(i *incident.Incident, tasks []incident.Task, duties []clock, name
 		return nil
 	}
 	all := append([]clock(nil), duties...)
+	for n := range all {
+		if all[n].owner = holderNames(i, incident.Counsel, names); all[n].owner == "" {
+			all[n].owner = incident.Counsel.Label()
+		}
+	}
 	for _, t := range tasks {
 		if t.State.Ended() || t.Due == nil {
 			continue

@@ -1,6 +1,9 @@
 package console
 
 import (
+	"strings"
+	"time"
+
 	"tocsin/incident"
 	"tocsin/notify/outbox"
 )
@@ -8,9 +11,6 @@ import (
 // dutiesOf reads what the rules say about an incident.
 func (c *Console) dutiesOf(r *Request, i *incident.Incident) (duties, error) {
 	var d duties
-	if c.Outbox == nil {
-		return d, nil
-	}
 	all, err := c.Outbox.Obligations(r.Ctx(), r.By, i.ID)
 	if err != nil {
 		return d, err
@@ -30,22 +30,32 @@ func (c *Console) dutiesOf(r *Request, i *incident.Incident) (duties, error) {
 		if o.Applies == "no" || o.Decision.Settled() {
 			continue
 		}
+		k := clock{title: o.Regime + ", " + o.Recipient, url: caseURL(i, "/obligations#"+anchor(o.ID)), duty: true}
+		if o.Applies == "unknown" {
+			k.title = "May apply: " + k.title
+		}
 		for _, st := range o.Stages {
-			if st.Met == nil && st.State == "running" && st.Due != nil && st.Binding {
-				d.clocks = append(d.clocks, clock{title: o.Regime + ", " + o.Recipient, url: caseURL(i, "/obligations#"+anchor(o.ID)), due: *st.Due, duty: true})
+			switch {
+			case st.Met != nil || !st.Binding:
+			case st.State == "running" && st.Due != nil:
+				k.due, k.note = *st.Due, ""
+				d.clocks = append(d.clocks, k)
+			case st.State == "waiting" && o.Applies == "yes":
+				k.due, k.note = time.Time{}, "waiting for: "+startWords(st.From)
+				d.clocks = append(d.clocks, k)
 			}
 		}
 	}
-	drafts, err := c.Outbox.Drafts(r.Ctx(), r.By, i.ID)
-	if err != nil {
-		return d, err
+	d.drafts, err = c.Outbox.ToApprove(r.Ctx(), r.By, i.ID)
+	return d, err
+}
+
+// startWords names what a clock starts from.
+func startWords(from string) string {
+	if rule, ok := strings.CutPrefix(from, "filed:"); ok {
+		return "the filing of " + rule
 	}
-	for n := range drafts {
-		if drafts[n].Released == nil && !drafts[n].Valid {
-			d.drafts++
-		}
-	}
-	return d, nil
+	return strings.ToLower(incident.Milestone(from).Label())
 }
 
 // anchor makes an obligation's id fit for the address of a place on a page.

@@ -79,6 +79,16 @@
   const here = document.querySelector(".sections [aria-current]");
   if (here) here.scrollIntoView({ block: "nearest", inline: "nearest" });
 
+  // A link to a duty opens it.
+  const unfold = () => {
+    const to = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!to) return;
+    for (let d = to.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
+    to.scrollIntoView();
+  };
+  unfold();
+  addEventListener("hashchange", unfold);
+
   // A summary of problems is where a reader should land.
   const problems = document.querySelector("[data-focus]");
   if (problems) problems.focus({ preventScroll: false });
