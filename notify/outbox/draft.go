@@ -39,35 +39,8 @@ type Version struct {
 	Digest string       `json:"digest"` // of the text
 }
 
-// Approval is bound to a text and a list of people: when either changes, it is void.
-type Approval struct {
-	By     string    `json:"by"`
-	At     time.Time `json:"at"`
-	Text   string    `json:"text"`             // digest
-	Roster string    `json:"roster,omitempty"` // digest of the list in force; empty where there was none
-}
-
-// Release is the second person's word that it may go out.
-type Release struct {
-	By      string    `json:"by"`
-	At      time.Time `json:"at"`
-	Mailing string    `json:"mailing,omitempty"`
-}
-
 // Current is the newest version.
 func (d *Draft) Current() *Version { return &d.Versions[len(d.Versions)-1] }
-
-// Valid reports whether the approval holds for the newest text and this list of people.
-func (d *Draft) Valid(roster *incident.Roster) bool {
-	return d.Approval != nil && d.Approval.Text == d.Current().Digest && d.Approval.Roster == rosterDigest(roster)
-}
-
-func rosterDigest(r *incident.Roster) string {
-	if r == nil {
-		return ""
-	}
-	return r.Object
-}
 
 // CreateDraft composes the letter for an obligation. language is a BCP 47 tag;
 // English where there is no text in it. What the case does not hold is open in it.
@@ -225,39 +198,6 @@ func draftOf(tx *ledger.Tx, i *incident.Incident, id string) (Draft, error) {
 	return d, err
 }
 
-// DraftView is a draft as it stands now.
-type DraftView struct {
-	Draft
-	Valid    bool             `json:"valid"` // the approval holds
-	Findings []letter.Finding `json:"findings,omitempty"`
-	People   int              `json:"people"` // of the list in force, whom it is for
-}
-
-// Ready reports whether nothing in the text stands in the way of approval.
-func (d *DraftView) Ready() bool {
-	return d.Current().Letter.Complete() && !letter.Failed(d.Findings)
-}
-
-// Drafts gives every draft of an incident with what the lint finds.
-func (s *Service) Drafts(ctx context.Context, p incident.Principal, ref string) ([]DraftView, error) {
-	var out []DraftView
-	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
-		all, err := draftsOf(tx, i.ID)
-		if err != nil {
-			return err
-		}
-		for n := range all {
-			v, err := s.viewOf(tx, i, &all[n])
-			if err != nil {
-				return err
-			}
-			out = append(out, v)
-		}
-		return nil
-	})
-	return out, err
-}
-
 // ToApprove counts the drafts of an incident that are neither released nor
 // approved for the list in force. Unlike Drafts it holds no text against the law.
 func (s *Service) ToApprove(ctx context.Context, p incident.Principal, ref string) (int, error) {
@@ -290,50 +230,6 @@ func (s *Service) Draft(ctx context.Context, p incident.Principal, ref, id strin
 		return err
 	})
 	return out, err
-}
-
-func (s *Service) viewOf(tx *ledger.Tx, i *incident.Incident, d *Draft) (DraftView, error) {
-	roster, err := casework.CurrentRoster(tx, i.ID)
-	if err != nil {
-		return DraftView{}, err
-	}
-	v := DraftView{Draft: *d, Valid: d.Valid(roster)}
-	if v.Findings, err = s.lint(tx, i, d, roster); err != nil {
-		return v, err
-	}
-	if roster != nil && d.Audience == "individuals" {
-		for j, n := range roster.ByJurisdiction {
-			if covered(d.Covers, j) {
-				v.People += n
-			}
-		}
-	}
-	return v, nil
-}
-
-func (s *Service) lint(tx *ledger.Tx, i *incident.Incident, d *Draft, roster *incident.Roster) ([]letter.Finding, error) {
-	lib, err := s.Letters()
-	if err != nil {
-		return nil, err
-	}
-	facts, err := casework.Facts(tx, i.ID)
-	if err != nil {
-		return nil, err
-	}
-	text := d.Current().Letter
-	scope := letter.Scope{Elements: text.Elements, WhatHappened: facts[FactWhatHappened].Value()}
-	if roster != nil && d.Audience == "individuals" {
-		for j := range roster.ByJurisdiction {
-			if covered(d.Covers, j) {
-				scope.Jurisdictions = append(scope.Jurisdictions, j)
-			}
-		}
-		slices.Sort(scope.Jurisdictions)
-	}
-	if len(scope.Jurisdictions) == 0 {
-		scope.Jurisdictions = []string{text.Jurisdiction}
-	}
-	return lib.Lint(text, scope), nil
 }
 
 // EditDraft adds a version with a person's words. An approval is void by it.
@@ -391,81 +287,4 @@ func (s *Service) addVersion(tx *ledger.Tx, i *incident.Incident, d *Draft, text
 		return err
 	}
 	return casework.WriteTimeline(tx, i, act, "draft/"+d.ID, fmt.Sprintf("%s: %s, %s, version %d", said, d.Rule, d.Language, v.N))
-}
-
-// Approve is counsel's word that the text may go to the people on the list as
-// it is now. digest is what they read; if the text moved meanwhile it is a
-// Conflict. Who wrote any version of it may not approve it.
-func (s *Service) Approve(ctx context.Context, p incident.Principal, ref, id, digest string) error {
-	return s.act(ctx, p, ref, incident.ApproveNotice, func(tx *ledger.Tx, i *incident.Incident) error {
-		d, err := draftOf(tx, i, id)
-		if err != nil {
-			return err
-		}
-		if d.Released != nil {
-			return incident.Errorf(incident.Conflict, "It has been released already.")
-		}
-		if d.Current().Digest != digest {
-			return incident.Errorf(incident.Conflict, "The text changed while you read it. Read it again.")
-		}
-		for _, v := range d.Versions {
-			if v.By == p.ID {
-				return incident.Errorf(incident.Forbidden, "You wrote version %d of it; somebody else must approve it.", v.N)
-			}
-		}
-		roster, err := casework.CurrentRoster(tx, i.ID)
-		if err != nil {
-			return err
-		}
-		if d.Audience == "individuals" && roster == nil {
-			return incident.Errorf(incident.Conflict, "Who is affected has not been settled yet.")
-		}
-		if !d.Current().Letter.Complete() {
-			return &incident.Error{Kind: incident.Conflict, Message: "Something in it is still open.", Problems: openProblems(d.Current().Letter)}
-		}
-		findings, err := s.lint(tx, i, &d, roster)
-		if err != nil {
-			return err
-		}
-		if letter.Failed(findings) {
-			return &incident.Error{Kind: incident.Conflict, Message: "It breaks a law of its recipients.", Problems: findingProblems(findings)}
-		}
-		d.Approval = &Approval{By: p.ID, At: tx.Now(), Text: digest, Roster: rosterDigest(roster)}
-		tx.Record("draft.approve", "draft/"+d.ID)
-		if err := drafts.Put(tx, ledger.K(i.ID, d.ID), d); err != nil {
-			return err
-		}
-		return casework.WriteTimeline(tx, i, "draft.approve", "draft/"+d.ID, fmt.Sprintf("Draft approved: %s, %s, text %.12s", d.Rule, d.Language, digest))
-	})
-}
-
-func openProblems(text letter.Draft) []incident.Problem {
-	var out []incident.Problem
-	for _, m := range text.Open {
-		out = append(out, incident.Problem{Where: m.Field, What: m.Ask})
-	}
-	return out
-}
-
-func findingProblems(findings []letter.Finding) []incident.Problem {
-	var out []incident.Problem
-	for _, f := range findings {
-		if f.Severity == letter.Error {
-			out = append(out, incident.Problem{Where: fmt.Sprintf("line %d", f.Line), What: f.String()})
-		}
-	}
-	return out
-}
-
-// Preview is a draft as one variant of recipient would read it.
-func (s *Service) Preview(ctx context.Context, p incident.Principal, ref, id string, v letter.Variant) (letter.Message, error) {
-	d, err := s.Draft(ctx, p, ref, id)
-	if err != nil {
-		return letter.Message{}, err
-	}
-	lib, err := s.Letters()
-	if err != nil {
-		return letter.Message{}, err
-	}
-	return lib.Preview(d.Current().Letter, v)
 }

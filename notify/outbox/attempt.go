@@ -1,0 +1,183 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/incident/affected"
+	"tocsin/incident/casework"
+	"tocsin/incident/ledger"
+	"tocsin/notify"
+	"tocsin/notify/letter"
+)
+
+// recipient is one person of a batch.
+type recipient struct {
+	person affected.Person
+	line   int
+	key    string
+
+	letter  *chosen
+	message letter.Message
+	reason  string // why they are left out
+	try     int
+	receipt notify.Receipt
+}
+
+// add chooses and renders one person's letter.
+func (p *pass) add(person affected.Person, line int) {
+	r := recipient{person: person, line: line, key: personKey(p.key, &person, line)}
+	jurisdiction := person.Jurisdiction()
+	switch r.letter = p.choose.For(jurisdiction, person.Language); {
+	case jurisdiction == affected.UnknownJurisdiction:
+		r.reason = "residence not known"
+	case r.letter == nil:
+		r.reason = "no approved letter for " + jurisdiction
+	case person.Email == "":
+		r.reason = "no e-mail address"
+	case !person.HasEmail():
+		r.reason = "the e-mail address cannot receive mail"
+	}
+	p.batch = append(p.batch, r)
+}
+
+// begin writes an attempt for everyone who is to be written to now, and the
+// reason of everyone who is left out. It gives whom to send to; nil (not empty)
+// where the mailing was paused or stopped meanwhile.
+func (p *pass) begin(ctx context.Context, batch []recipient) ([]*recipient, error) {
+	todo := []*recipient{}
+	// Most of a later pass was done before: look first, and take the one
+	// writer's time only where there is something to write.
+	fresh := false
+	if err := p.s.DB.View(ctx, func(tx *ledger.Tx) error {
+		for n := range batch {
+			d, err := deliveries.Get(tx, ledger.K(p.j.incident, batch[n].key))
+			if err != nil && incident.KindOf(err) != incident.NotFound {
+				return err
+			}
+			if err != nil || p.due(&d, tx.Now()) || d.Mailing != p.m.ID {
+				fresh = true
+			}
+		}
+		return nil
+	}); err != nil || !fresh {
+		return todo, err
+	}
+	err := p.s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
+		todo = []*recipient{}
+		m, err := mailingOf(tx, p.j.incident, p.j.mailing)
+		if err != nil {
+			return err
+		}
+		i, err := casework.Load(tx, p.j.incident)
+		if err != nil {
+			return err
+		}
+		tx.Record("mailing.attempt", "mailing/"+m.ID)
+		if m.State.Active() && i.ChannelCompromised(incident.ChannelMail) {
+			m.State, m.Note = MailingPaused, "mail is marked as in the attacker's hands"
+		}
+		if !m.State.Active() {
+			todo = nil
+			return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
+		}
+		var flying []string
+		for n := range batch {
+			r := &batch[n]
+			k := ledger.K(p.j.incident, r.key)
+			d, err := deliveries.Get(tx, k)
+			had := err == nil
+			if err != nil && incident.KindOf(err) != incident.NotFound {
+				return err
+			}
+			write, err := p.attempt(tx, &m, &d, had, r)
+			if err != nil {
+				return err
+			}
+			if !write {
+				continue
+			}
+			if d.State == Attempting {
+				todo = append(todo, r)
+				flying = append(flying, r.key)
+			}
+			if err := deliveries.Put(tx, k, d); err != nil {
+				return err
+			}
+		}
+		if len(flying) > 0 {
+			if err := inFlight.Put(tx, ledger.K(p.j.incident, m.ID), flying); err != nil {
+				return err
+			}
+		}
+		p.m = m
+		return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
+	})
+	return todo, err
+}
+
+// due reports whether a delivery of this mailing is to be tried again now.
+func (p *pass) due(d *Delivery, now time.Time) bool {
+	return d.State == Deferred && (d.NextTry == nil || !d.NextTry.After(now))
+}
+
+// attempt moves one delivery to attempting, excluded or withheld; write is
+// false where nothing changes.
+func (p *pass) attempt(tx *ledger.Tx, m *Mailing, d *Delivery, had bool, r *recipient) (write bool, err error) {
+	own := had && d.Mailing == m.ID
+	switch {
+	case own && d.State == Deferred:
+		if !p.due(d, tx.Now()) {
+			return false, nil
+		}
+		m.Counts.Deferred--
+	case own:
+		return false, nil
+	case had && (d.told() || d.State == Deferred):
+		// An earlier mailing reached this person, or gave up at a stop: they are
+		// counted here, and their record stays with that mailing.
+		if d.told() {
+			return false, p.tellEarlier(tx, m, r)
+		}
+	}
+	attempts := d.Attempts
+	if !own {
+		attempts = 0
+	}
+	*d = Delivery{Mailing: m.ID, Line: r.line, At: tx.Now(), Attempts: attempts}
+	if r.reason == "" && !m.Drill {
+		if r.message, err = r.letter.render(&r.person); err != nil {
+			r.reason = "the letter cannot be written for this person"
+		}
+	}
+	switch {
+	case r.reason != "":
+		d.State, d.Reason = Excluded, r.reason
+		if m.Excluded == nil {
+			m.Excluded = map[string]int{}
+		}
+		m.Excluded[r.reason]++
+		return true, nil
+	case m.Drill:
+		d.State, d.Draft = Withheld, r.letter.sent.Draft
+		m.Counts.Withheld++
+		return true, nil
+	}
+	d.State, d.Draft = Attempting, r.letter.sent.Draft
+	d.Attempts++
+	r.try = d.Attempts
+	m.Counts.Attempting++
+	return true, nil
+}
+
+// tellEarlier counts somebody whom an earlier mailing told, once.
+func (p *pass) tellEarlier(tx *ledger.Tx, m *Mailing, r *recipient) error {
+	k := ledger.K(p.j.incident, m.ID, r.key)
+	counted, err := earlier.Has(tx, k)
+	if err != nil || counted {
+		return err
+	}
+	m.Counts.Earlier++
+	return earlier.Put(tx, k, r.line)
+}

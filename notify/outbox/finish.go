@@ -1,0 +1,110 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/incident/casework"
+	"tocsin/incident/ledger"
+)
+
+// forget takes a mailing that is over off the sender's list.
+func (s *Service) forget(ctx context.Context, j job) error {
+	return s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
+		tx.Record("mailing.end", "mailing/"+j.mailing)
+		return sending.Delete(tx, ledger.K(j.mailing))
+	})
+}
+
+// judge looks at how the first ones ended: if many were refused or are uncertain,
+// the mailing waits for a person.
+func (p *pass) judge(ctx context.Context) (on bool, err error) {
+	err = p.s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
+		m, err := mailingOf(tx, p.j.incident, p.j.mailing)
+		if err != nil {
+			return err
+		}
+		if m.State != MailingCanary {
+			on = m.State.Active()
+			return nil
+		}
+		bad, all := m.Counts.Rejected+m.Counts.Uncertain, m.Counts.Accepted+m.Counts.Rejected+m.Counts.Uncertain+m.Counts.Deferred
+		if m.Counts.Deferred == all && all > 0 {
+			// Nothing is known yet: a server that puts off whoever it does not
+			// know takes them a minute later.
+			at := tx.Now().Add(p.s.soonest())
+			m.NextPass, on = &at, false
+			tx.Record("mailing.canary", "mailing/"+m.ID)
+			p.m = m
+			return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
+		}
+		m.State, on = MailingSending, true
+		if bad*5 > all {
+			m.State, on = MailingPaused, false
+			m.Note = fmt.Sprintf("%d of the first %d were not taken", all-m.Counts.Accepted, all)
+		}
+		tx.Record("mailing.canary", "mailing/"+m.ID)
+		p.m = m
+		return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
+	})
+	return on, err
+}
+
+// finish ends a mailing whose list was gone through, or says when the deferred
+// ones are tried again.
+func (s *Service) finish(ctx context.Context, j job) error {
+	return s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
+		m, err := mailingOf(tx, j.incident, j.mailing)
+		if err != nil || !m.State.Active() {
+			return err
+		}
+		i, err := casework.Load(tx, j.incident)
+		if err != nil {
+			return err
+		}
+		tx.Record("mailing.pass", "mailing/"+m.ID)
+		if m.Counts.Deferred > 0 {
+			at := tx.Now().Add(s.soonest())
+			m.State, m.NextPass = MailingSending, &at
+			return mailings.Put(tx, ledger.K(j.incident, m.ID), m)
+		}
+		now := tx.Now()
+		m.State, m.NextPass, m.EndedAt = MailingDone, nil, &now
+		if err := mailings.Put(tx, ledger.K(j.incident, m.ID), m); err != nil {
+			return err
+		}
+		if err := sending.Delete(tx, ledger.K(m.ID)); err != nil {
+			return err
+		}
+		text := fmt.Sprintf("Mailing %d is done: %d accepted, %d rejected, %d uncertain, %d left out of %d", m.Seq, m.Counts.Accepted, m.Counts.Rejected, m.Counts.Uncertain, m.Left(), m.People)
+		if err := casework.WriteTimeline(tx, i, "mailing.end", "mailing/"+m.ID, text); err != nil {
+			return err
+		}
+		if err := s.peopleTold(tx, i, &m); err != nil {
+			return err
+		}
+		return casework.Save(tx, i)
+	})
+}
+
+// peopleTold sets the milestone that duties count from, once a mailing is done
+// and nothing in it is uncertain: a clock must not stop on a guess.
+func (s *Service) peopleTold(tx *ledger.Tx, i *incident.Incident, m *Mailing) error {
+	if m.State != MailingDone || m.Counts.Uncertain > 0 || m.Counts.Accepted+m.Counts.Withheld == 0 {
+		return nil
+	}
+	if _, err := casework.PutMilestone(tx, i, casework.SetMilestone{Milestone: incident.IndividualsNotified, At: tx.Now(), Reason: fmt.Sprintf("mailing %d is done", m.Seq)}); err != nil {
+		return err
+	}
+	return s.reassess(tx, i, "people were told")
+}
+
+// soonest is how long the sender sleeps before it looks at deferred letters again.
+func (s *Service) soonest() time.Duration {
+	if len(s.cfg.Retry) == 0 {
+		return time.Minute
+	}
+	return min(s.cfg.Retry[0], time.Minute)
+}

@@ -1,0 +1,107 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/incident/ledger"
+	"tocsin/notify"
+)
+
+// send makes the attempts, as many at once as the channel has connections.
+func (p *pass) send(ctx context.Context, todo []*recipient) {
+	workers := 1
+	if c, ok := p.s.Mail.(interface{ Connections() int }); ok {
+		workers = max(1, c.Connections())
+	}
+	next := make(chan *recipient)
+	var wg sync.WaitGroup
+	for range min(workers, len(todo)) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for r := range next {
+				r.receipt = p.s.Mail.Send(ctx, notify.Message{
+					ID: fmt.Sprintf("%s.%d", r.key, r.try), To: r.person.Email,
+					Subject: r.message.Subject, Text: r.message.Text, HTML: r.message.HTML,
+				})
+			}
+		}()
+	}
+	for _, r := range todo {
+		next <- r
+	}
+	close(next)
+	wg.Wait()
+}
+
+// keep writes the outcomes, and tries for a while when the store cannot take
+// them: what is known now would otherwise be uncertain.
+func (p *pass) keep(ctx context.Context, todo []*recipient) (err error) {
+	for wait := 50 * time.Millisecond; wait < 5*time.Second; wait *= 2 {
+		if err = p.end(ctx, todo); err == nil || incident.KindOf(err) != incident.Unavailable {
+			return err
+		}
+		time.Sleep(wait)
+	}
+	return err
+}
+
+// end writes the outcomes.
+func (p *pass) end(ctx context.Context, todo []*recipient) error {
+	if len(todo) == 0 {
+		return nil
+	}
+	return p.s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
+		m, err := mailingOf(tx, p.j.incident, p.j.mailing)
+		if err != nil {
+			return err
+		}
+		tx.Record("mailing.outcome", "mailing/"+m.ID)
+		for _, r := range todo {
+			k := ledger.K(p.j.incident, r.key)
+			d, err := deliveries.Get(tx, k)
+			if err != nil {
+				return err
+			}
+			m.Counts.Attempting--
+			p.s.settle(&m, &d, r.receipt, tx.Now())
+			if err := deliveries.Put(tx, k, d); err != nil {
+				return err
+			}
+		}
+		if err := inFlight.Delete(tx, ledger.K(p.j.incident, m.ID)); err != nil {
+			return err
+		}
+		p.m = m
+		return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
+	})
+}
+
+// settle puts an outcome on record.
+func (s *Service) settle(m *Mailing, d *Delivery, r notify.Receipt, now time.Time) {
+	d.Receipt, d.At, d.NextTry = r, now, nil
+	switch r.Outcome {
+	case notify.Accepted:
+		d.State = Accepted
+		m.Counts.Accepted++
+	case notify.Rejected:
+		d.State = Rejected
+		m.Counts.Rejected++
+	case notify.Deferred:
+		if d.Attempts > len(s.cfg.Retry) {
+			d.State, d.Reason = Rejected, "put off too often"
+			m.Counts.Rejected++
+			return
+		}
+		at := now.Add(s.cfg.Retry[max(d.Attempts-1, 0)])
+		d.State, d.NextTry = Deferred, &at
+		m.Counts.Deferred++
+	default:
+		d.State = Uncertain
+		m.Counts.Uncertain++
+	}
+}
