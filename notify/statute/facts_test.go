@@ -53,6 +53,15 @@ func TestParseFactsNamesEveryProblem(t *testing.T) {
 	}
 }
 
+func TestFactsMistakesAreNamedWithTheirLine(t *testing.T) {
+	_, err := statute.ParseFacts(strings.NewReader("{\n \"organisation\": {\n  \"rle\": \"controller\"},\n \"affected\": [\n  {\"residence\": \"DE\",\n   \"elements\": [\"name\",\n    \"snn\"]}]\n}\n"))
+	for _, want := range []string{`line 3: organisation.rle: unknown key "rle"`, `line 7: affected[0].elements[1]: "snn"`} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
 func TestAbsentNullAndUnknownAreTheSame(t *testing.T) {
 	want, err := statute.ParseFacts(strings.NewReader(`{}`))
 	if err != nil {

@@ -22,10 +22,10 @@ type object struct {
 const maxDepth = 32
 
 // parseTree reads one JSON value and nothing after it. A key given twice is a problem.
-func parseTree(data []byte) (any, []incident.Problem, error) {
+func parseTree(data []byte) (any, *tree, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
-	t := &tree{decoder: d}
+	t := &tree{decoder: d, offsets: map[string]int64{}}
 	v, err := t.value("", 0)
 	if err == nil {
 		if _, more := d.Token(); !errors.Is(more, io.EOF) {
@@ -44,12 +44,26 @@ func parseTree(data []byte) (any, []incident.Problem, error) {
 		line := 1 + bytes.Count(data[:min(int(offset), len(data))], []byte("\n"))
 		return nil, nil, fmt.Errorf("line %d: %s", line, strings.TrimPrefix(err.Error(), "json: "))
 	}
-	return v, t.problems, nil
+	return v, t, nil
 }
 
 type tree struct {
 	decoder  *json.Decoder
+	offsets  map[string]int64 // by path, where its key ends; the last one, if given twice
 	problems []incident.Problem
+}
+
+// locate gives problems the line of the key they are at. A text of one line
+// needs none.
+func (t *tree) locate(data []byte, ps []incident.Problem) {
+	if !bytes.Contains(bytes.TrimSpace(data), []byte("\n")) {
+		return
+	}
+	for i, p := range ps {
+		if offset, ok := t.offsets[p.Where]; ok {
+			ps[i].Where = fmt.Sprintf("line %d: %s", 1+bytes.Count(data[:offset], []byte("\n")), p.Where)
+		}
+	}
 }
 
 func (t *tree) value(path string, depth int) (any, error) {
@@ -67,9 +81,13 @@ func (t *tree) value(path string, depth int) (any, error) {
 	if delim == '[' {
 		list := []any{}
 		for t.decoder.More() {
-			v, err := t.value(fmt.Sprintf("%s[%d]", path, len(list)), depth+1)
+			at := fmt.Sprintf("%s[%d]", path, len(list))
+			v, err := t.value(at, depth+1)
 			if err != nil {
 				return nil, err
+			}
+			if _, nested := v.(*object); !nested {
+				t.offsets[at] = t.decoder.InputOffset()
 			}
 			list = append(list, v)
 		}
@@ -87,6 +105,7 @@ func (t *tree) value(path string, depth int) (any, error) {
 			return nil, errors.New("a key is not a string")
 		}
 		at := join(path, key)
+		t.offsets[at] = t.decoder.InputOffset()
 		if _, twice := o.values[key]; twice {
 			t.problems = append(t.problems, incident.Problem{Where: at, What: "the key is given twice"})
 		} else {

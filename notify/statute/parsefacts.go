@@ -17,7 +17,8 @@ import (
 const MaxFacts = 8 << 20
 
 // ParseFacts reads facts as JSON. Every unknown key and every value that cannot
-// be is in the one incident.Invalid error it gives, each with its JSON path.
+// be is in the one incident.Invalid error it gives, each with its JSON path and,
+// in a text of several lines, the line.
 // null is the same as absent.
 func ParseFacts(r io.Reader) (Facts, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxFacts+1))
@@ -27,13 +28,14 @@ func ParseFacts(r io.Reader) (Facts, error) {
 	if len(data) > MaxFacts {
 		return Facts{}, incident.Errorf(incident.TooLarge, "the facts are longer than %d MiB", MaxFacts>>20)
 	}
-	v, problems, err := parseTree(data)
+	v, t, err := parseTree(data)
 	if err != nil {
 		return Facts{}, incident.Errorf(incident.Invalid, "the facts are not JSON: %v", err)
 	}
-	p := &factsParser{problems: problems, vocabulary: condition.Base()}
+	p := &factsParser{problems: t.problems, vocabulary: condition.Base()}
 	f := p.facts(v)
 	if len(p.problems) > 0 {
+		t.locate(data, p.problems)
 		return Facts{}, invalid("the facts have mistakes", p.problems)
 	}
 	return f, nil
