@@ -47,8 +47,9 @@ func require(t *testing.T, what string) {
 
 // server is the program serving a folder.
 type server struct {
-	url string
-	cmd *exec.Cmd
+	config string // its file
+	url    string
+	cmd    *exec.Cmd
 
 	mu    sync.Mutex
 	lines []string
@@ -63,7 +64,7 @@ func start(t *testing.T, dir, config string) *server {
 	if err := os.WriteFile(file, []byte(fmt.Sprintf("listen = %q\n%s", addr, config)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := &server{url: "http://" + addr, cmd: exec.Command(binary, "serve", "--config", file), ended: make(chan error, 1)}
+	s := &server{url: "http://" + addr, config: file, cmd: exec.Command(binary, "serve", "--config", file), ended: make(chan error, 1)}
 	s.cmd.Dir = dir
 	stderr, err := s.cmd.StderrPipe()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestServeStartsAnswersAndStops(t *testing.T) {
@@ -16,7 +17,13 @@ func TestServeStartsAnswersAndStops(t *testing.T) {
 			t.Errorf("%s answers %d: %s", path, status, body)
 		}
 	}
-	link := regexp.MustCompile(`http://\S+/enrol/\S+`).FindString(s.said())
+	link := ""
+	for range 200 { // the log is read beside the test
+		if link = regexp.MustCompile(`http://\S+/enrol/\S+`).FindString(s.said()); link != "" {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	if link == "" {
 		t.Fatalf("no set-up link in:\n%s", s.said())
 	}
