@@ -36,6 +36,7 @@ func (db *DB) dropLock() {
 }
 
 func heldBy(path string, cause error) error {
+	cause = lockHeld{cause}
 	var h holder
 	text, err := os.ReadFile(lockPath(path))
 	if err != nil || json.Unmarshal(text, &h) != nil || h.PID == 0 {
@@ -44,3 +45,10 @@ func heldBy(path string, cause error) error {
 	return incident.Because(incident.Unavailable, cause, "%s is in use by process %d, started %s: stop that one first",
 		path, h.PID, h.Started.Format("2 Jan 2006 15:04:05 MST"))
 }
+
+// lockHeld says in people's words what bbolt calls a timeout; it is still told
+// from damage by what it wraps.
+type lockHeld struct{ cause error }
+
+func (lockHeld) Error() string   { return "only one process at a time may have it" }
+func (e lockHeld) Unwrap() error { return e.cause }
