@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tocsin/notify"
 )
@@ -20,18 +21,25 @@ func Conform(t *testing.T, open func(t *testing.T, port int) notify.Channel, sec
 		code int
 	}{
 		{Accept, notify.Accepted, 250}, {RefuseMailbox, notify.Rejected, 550}, {RefuseContent, notify.Rejected, 554}, {PutOff, notify.Deferred, 451},
-		{ShutDown, notify.Deferred, 421}, {RefuseSender, notify.Deferred, 550}, {DropAtMail, notify.Deferred, 0}, {DropAfterDot, notify.Uncertain, 0}, {AcceptThenDrop, notify.Accepted, 250},
+		{ShutDown, notify.Deferred, 421}, {RefuseSender, notify.Deferred, 550}, {DropAtMail, notify.Deferred, 0},
+		{DropAtMailbox, notify.Deferred, 0}, {DropAtData, notify.Deferred, 0}, {DropMidway, notify.Deferred, 0}, {RefuseData, notify.Rejected, 554}, {PutOffContent, notify.Deferred, 451},
+		{DropAfterDot, notify.Uncertain, 0}, {AcceptThenDrop, notify.Accepted, 250},
 	}
 	for _, c := range table {
 		t.Run(string(c.move), func(t *testing.T) {
 			s := Start(t, c.move)
 			ch := open(t, s.Port)
 			defer ch.Close()
-			r := ch.Send(t.Context(), Letter(1))
+			m := Letter(1)
+			if c.move == DropMidway {
+				// Longer than what the system takes ahead of the other side: the final dot never leaves.
+				m.Text = strings.Repeat("we write to you about your data\n", 1<<18)
+			}
+			r := ch.Send(t.Context(), m)
 			if r.Outcome != c.want || r.Code != c.code {
 				t.Errorf("%+v, want %s with code %d", r, c.want, c.code)
 			}
-			if text := fmt.Sprintf("%+v", r); strings.Contains(text, "p1@") || secret != "" && strings.Contains(text, secret) {
+			if text := fmt.Sprintf("%+v", r); strings.Contains(text, secretAddress) || secret != "" && strings.Contains(text, secret) {
 				t.Errorf("the receipt tells more than it may: %s", text)
 			}
 			// Whatever happened, the next message goes through.
@@ -56,6 +64,25 @@ func Conform(t *testing.T, open func(t *testing.T, port int) notify.Channel, sec
 		}
 		if n := len(s.Messages()); n != 0 {
 			t.Errorf("%d messages arrived", n)
+		}
+	})
+	t.Run("a message under way is carried to its end", func(t *testing.T) {
+		s := Start(t, Slow)
+		ch := open(t, s.Port)
+		defer ch.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go func() {
+			for len(s.Messages()) == 0 && ctx.Err() == nil {
+				time.Sleep(time.Millisecond)
+			}
+			cancel() // the dot was sent and the answer is still to come
+		}()
+		if r := ch.Send(ctx, Letter(1)); r.Outcome != notify.Accepted {
+			t.Errorf("%+v", r)
+		}
+		if r := ch.Send(t.Context(), Letter(2)); r.Outcome != notify.Accepted {
+			t.Errorf("the next message: %+v", r)
 		}
 	})
 	t.Run("many at once, each once", func(t *testing.T) {

@@ -2,7 +2,8 @@ package smtp
 
 import (
 	"context"
-	"net"
+	"crypto/tls"
+	"crypto/x509"
 	"net/mail"
 	"os"
 	"strings"
@@ -12,41 +13,34 @@ import (
 	gomail "github.com/wneessen/go-mail"
 	"golang.org/x/time/rate"
 
+	"tocsin/incident"
 	"tocsin/notify"
 )
-
-// timeout bounds each exchange with the server.
-const timeout = 30 * time.Second
 
 // Channel is a pool of connections to one mail server.
 type Channel struct {
 	cfg     Config
 	from    string // header form
+	replyTo string // header form; empty for none
 	sender  string // envelope form
 	domain  string // of our Message-IDs
-	options []gomail.Option
 	limit   *rate.Limiter
-	pool    chan *connection // as many as may be open; a nil client is not open yet
+	pool    chan *connection // as many as may be open
 	closed  atomic.Bool
 	clock   func() time.Time
 }
 
-// connection is one line to the server, used by one sender at a time. line is
-// the socket under it, where it could be kept: it is closed by itself, because
-// the library's goodbye would end a half-written message with its final dot.
-type connection struct {
-	client *gomail.Client
-	line   net.Conn
-	used   bool // a message went over it
-}
+var _ notify.Channel = (*Channel)(nil)
 
 // Deps are what a Channel takes from the world.
 type Deps struct {
 	Env   func(string) string // os.Getenv if nil
 	Clock func() time.Time    // for the Date of messages; time.Now if nil
+	Roots *x509.CertPool      // who may vouch for the server; the system's if nil
 }
 
 // New checks the configuration and reads the password. It opens no connection.
+// Error: Invalid.
 func New(cfg Config, deps Deps) (*Channel, error) {
 	if deps.Env == nil {
 		deps.Env = os.Getenv
@@ -54,60 +48,96 @@ func New(cfg Config, deps Deps) (*Channel, error) {
 	if deps.Clock == nil {
 		deps.Clock = time.Now
 	}
-	if problems := cfg.Check(); len(problems) > 0 {
-		return nil, configError(problems)
+	if problems := cfg.Check(); len(problems) > 0 || !cfg.On() {
+		return nil, &incident.Error{Kind: incident.Invalid, Message: "The mail configuration is wrong.", Problems: problems}
 	}
-	from, err := mail.ParseAddress(cfg.From)
+	c := &Channel{cfg: cfg, clock: deps.Clock, pool: make(chan *connection, cfg.Connections)}
+	if err := c.addresses(); err != nil {
+		return nil, err
+	}
+	options, err := c.options(deps)
 	if err != nil {
 		return nil, err
 	}
-	sender := from.Address
-	if cfg.Envelope != "" {
-		a, err := mail.ParseAddress(cfg.Envelope)
-		if err != nil {
-			return nil, err
-		}
-		sender = a.Address
-	}
-	domain := from.Address[strings.LastIndexByte(from.Address, '@')+1:]
-	name := cfg.Name
-	if name == "" {
-		name = domain
-	}
-	c := &Channel{
-		cfg: cfg, from: from.String(), sender: sender, domain: domain, clock: deps.Clock,
-		pool: make(chan *connection, cfg.Connections),
-		options: []gomail.Option{
-			gomail.WithPort(cfg.Port), gomail.WithTimeout(timeout), gomail.WithHELO(name),
-			// Every server takes plain SMTP; with SMTPUTF8 bounces come in a form many readers miss.
-			gomail.WithoutSMTPUTF8(),
-			// No question before each message: a connection the server has given
-			// up shows at MAIL FROM, where it is certain that nothing was taken.
-			gomail.WithoutNoop(),
-		},
-	}
-	switch cfg.TLS {
-	case "tls":
-		c.options = append(c.options, gomail.WithSSL())
-	case "starttls":
-		c.options = append(c.options, gomail.WithTLSPolicy(gomail.TLSMandatory))
-	default:
-		c.options = append(c.options, gomail.WithTLSPolicy(gomail.NoTLS))
-	}
-	if cfg.User != "" {
-		password, err := cfg.password(deps.Env)
-		if err != nil {
-			return nil, err
-		}
-		c.options = append(c.options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(cfg.User), gomail.WithPassword(password))
+	var secure *tls.Config
+	if cfg.TLS == "tls" {
+		secure = trust(cfg.Host, deps.Roots)
 	}
 	if cfg.Rate > 0 {
 		c.limit = rate.NewLimiter(rate.Limit(cfg.Rate), 1)
 	}
 	for range cfg.Connections {
-		c.pool <- &connection{}
+		conn, err := newConnection(cfg.Host, secure, options)
+		if err != nil {
+			return nil, incident.Because(incident.Invalid, err, "The mail configuration is wrong.")
+		}
+		c.pool <- conn
 	}
 	return c, nil
+}
+
+// addresses reads ours; Check has found them good.
+func (c *Channel) addresses() error {
+	from, err := mailbox(c.cfg.From)
+	if err != nil {
+		return err
+	}
+	c.from, c.sender = from.String(), from.Address
+	c.domain = from.Address[strings.LastIndexByte(from.Address, '@')+1:]
+	for _, a := range []struct {
+		text string
+		use  func(*mail.Address)
+	}{
+		{c.cfg.ReplyTo, func(a *mail.Address) { c.replyTo = a.String() }},
+		{c.cfg.Envelope, func(a *mail.Address) { c.sender = a.Address }},
+	} {
+		if a.text == "" {
+			continue
+		}
+		read, err := mailbox(a.text)
+		if err != nil {
+			return err
+		}
+		a.use(read)
+	}
+	return nil
+}
+
+// options say how the library speaks: no NOOP before a message and no RSET
+// after it, which would double the round trips and tell nothing that the next
+// command does not; no SMTPUTF8, with which bounces come in a form many readers miss.
+func (c *Channel) options(deps Deps) ([]gomail.Option, error) {
+	name := c.cfg.Name
+	if name == "" {
+		name = c.domain
+	}
+	out := []gomail.Option{
+		gomail.WithPort(c.cfg.Port), gomail.WithTimeout(answerTimeout), gomail.WithHELO(name),
+		gomail.WithoutNoop(), gomail.WithoutRset(), gomail.WithoutSMTPUTF8(),
+	}
+	switch c.cfg.TLS {
+	case "tls":
+		// The line is encrypted before the library sees it (newConnection); this
+		// policy makes it look whether it is, which it must know to sign in.
+		out = append(out, gomail.WithTLSPolicy(gomail.TLSOpportunistic), gomail.WithTLSConfig(trust(c.cfg.Host, deps.Roots)))
+	case "starttls":
+		out = append(out, gomail.WithTLSPolicy(gomail.TLSMandatory), gomail.WithTLSConfig(trust(c.cfg.Host, deps.Roots)))
+	default:
+		out = append(out, gomail.WithTLSPolicy(gomail.NoTLS))
+	}
+	if c.cfg.User != "" {
+		password, err := c.cfg.password(deps.Env)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(c.cfg.User), gomail.WithPassword(password))
+	}
+	return out, nil
+}
+
+// trust is how the server's certificate is checked: for its name, always.
+func trust(host string, roots *x509.CertPool) *tls.Config {
+	return &tls.Config{ServerName: host, RootCAs: roots, MinVersion: tls.VersionTLS12}
 }
 
 // Name is "smtp".
@@ -116,8 +146,13 @@ func (c *Channel) Name() string { return "smtp" }
 // Connections is how many messages can be under way at once.
 func (c *Channel) Connections() int { return c.cfg.Connections }
 
-// Send hands one message to the server.
+// Send hands one message to the server. It waits for a free connection and for
+// the rate; a message whose first command was sent is carried to its end, for
+// at most 20 seconds after ctx has ended.
 func (c *Channel) Send(ctx context.Context, m notify.Message) notify.Receipt {
+	if r, over := c.over(ctx); over {
+		return r
+	}
 	to, err := Address(m.To)
 	if err != nil {
 		return notify.Receipt{Outcome: notify.Rejected, Detail: "the address cannot receive mail"}
@@ -138,81 +173,21 @@ func (c *Channel) Send(ctx context.Context, m notify.Message) notify.Receipt {
 		return deferred("stopped before it began")
 	}
 	defer func() { c.pool <- conn }()
-	if c.closed.Load() {
-		return deferred("the channel is closed")
+	if r, over := c.over(ctx); over { // while it waited
+		return r
 	}
-	if conn.client == nil {
-		if r, ok := c.dial(ctx, conn); !ok {
-			return r
-		}
-	}
-	kept := conn.used
-	r := c.hand(conn, msg)
-	if kept && r.Outcome == notify.Deferred && conn.client == nil && ctx.Err() == nil {
-		// The server had ended a connection that lay idle; nothing was said on it.
-		if again, ok := c.dial(ctx, conn); !ok {
-			return again
-		}
-		r = c.hand(conn, msg)
-	}
-	return r
+	return conn.hand(ctx, msg)
 }
 
-// hand gives a message to the open connection, and drops the connection unless
-// the answer was a plain one about this message.
-func (c *Channel) hand(conn *connection, msg *gomail.Msg) notify.Receipt {
-	err := conn.client.Send(msg)
-	conn.used = true
-	r := outcome(msg, err)
-	if broken(err) {
-		conn.hangUp()
+// over reports whether nothing may be sent any more.
+func (c *Channel) over(ctx context.Context) (notify.Receipt, bool) {
+	switch {
+	case c.closed.Load():
+		return deferred("the channel is closed"), true
+	case ctx.Err() != nil:
+		return deferred("stopped before it began"), true
 	}
-	return r
-}
-
-func (c *Channel) dial(ctx context.Context, conn *connection) (notify.Receipt, bool) {
-	options := c.options
-	if c.cfg.TLS != "tls" {
-		options = append(options[:len(options):len(options)], gomail.WithDialContextFunc(func(ctx context.Context, network, address string) (net.Conn, error) {
-			line, err := (&net.Dialer{Timeout: timeout}).DialContext(ctx, network, address)
-			conn.line = line
-			return line, err
-		}))
-	}
-	client, err := gomail.NewClient(c.cfg.Host, options...)
-	if err != nil {
-		return deferred("the mail client cannot be made"), false
-	}
-	dial, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	if err := client.DialWithContext(dial); err != nil {
-		if conn.line != nil {
-			_ = conn.line.Close()
-			conn.line = nil
-		}
-		return deferred("the mail server does not answer as it should"), false
-	}
-	conn.client, conn.used = client, false
-	return notify.Receipt{}, true
-}
-
-// hangUp drops the connection without a word; the next message dials anew,
-// because the client does not do so by itself after a line was lost.
-func (c *connection) hangUp() {
-	if c.line != nil {
-		_ = c.line.Close()
-	} else if c.client != nil {
-		_ = c.client.Close()
-	}
-	c.client, c.line = nil, nil
-}
-
-// quit takes leave of the server.
-func (c *connection) quit() {
-	if c.client != nil {
-		_ = c.client.Close()
-	}
-	c.hangUp()
+	return notify.Receipt{}, false
 }
 
 // Close waits for messages under way and ends every connection.
@@ -223,7 +198,7 @@ func (c *Channel) Close() error {
 	for range c.cfg.Connections {
 		conn := <-c.pool
 		conn.quit()
-		defer func() { c.pool <- conn }()
+		defer func() { c.pool <- conn }() // for those who still wait for one
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package smtp
 
 import (
 	"net"
-	"net/mail"
 	"os"
 	"strings"
 
@@ -21,7 +20,7 @@ type Config struct {
 	Envelope    string `toml:"envelope"` // where bounces go; the address of from if empty
 	User        string `toml:"user"`
 	SecretFile  string `toml:"password_file"`
-	SecretEnv   string `toml:"password_env"`
+	SecretEnv   string `toml:"password_env"` // the name of an environment variable; it wins over the file
 	Connections int    `toml:"connections"`
 	Rate        int    `toml:"rate"` // messages a second over all connections; 0 is as fast as the server takes them
 }
@@ -56,16 +55,19 @@ func (c Config) Check() []incident.Problem {
 	default:
 		add("tls", "one of starttls, tls, none")
 	}
-	if _, err := mail.ParseAddress(c.From); err != nil {
+	if c.Name != "" {
+		if _, err := domains.ToASCII(c.Name); err != nil {
+			add("name", "not the name of a host")
+		}
+	}
+	if _, err := mailbox(c.From); err != nil {
 		add("from", `give the sender, such as "Insurer <privacy@insurer.example>"`)
 	}
-	for key, v := range map[string]string{"reply_to": c.ReplyTo, "envelope": c.Envelope} {
-		if v == "" {
-			continue
-		}
-		if _, err := mail.ParseAddress(v); err != nil {
-			add(key, "not an address")
-		}
+	if _, err := mailbox(c.ReplyTo); err != nil && c.ReplyTo != "" {
+		add("reply_to", "not an address")
+	}
+	if _, err := mailbox(c.Envelope); err != nil && c.Envelope != "" {
+		add("envelope", "not an address")
 	}
 	if c.User != "" && c.SecretFile == "" && c.SecretEnv == "" {
 		add("user", "its password is missing: password_file or password_env")
@@ -93,5 +95,9 @@ func (c Config) password(env func(string) string) (string, error) {
 	if err != nil {
 		return "", incident.Because(incident.Invalid, err, "The mail password file cannot be read.")
 	}
-	return strings.TrimSpace(string(raw)), nil
+	secret := strings.TrimSpace(string(raw))
+	if secret == "" {
+		return "", incident.Errorf(incident.Invalid, "The mail password file is empty.")
+	}
+	return secret, nil
 }

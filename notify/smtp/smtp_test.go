@@ -51,6 +51,54 @@ func TestConnectionsAreKept(t *testing.T) {
 	if s.Sessions() > 3 {
 		t.Errorf("%d connections for 20 messages", s.Sessions())
 	}
+	// EHLO for each connection, then MAIL, RCPT and DATA for each message.
+	if s.Commands() != s.Sessions()+3*20 {
+		t.Errorf("%d commands for 20 messages over %d connections", s.Commands(), s.Sessions())
+	}
+}
+
+// TestForeignNamesOfOurs: a sender with an international domain goes out in the
+// form that every server takes.
+func TestForeignNamesOfOurs(t *testing.T) {
+	s := notifytest.Start(t)
+	cfg := config(s.Port)
+	cfg.From, cfg.ReplyTo, cfg.Envelope = "Versicherung <schutz@bücher.example>", "Auskunft <frage@bücher.example>", ""
+	c, err := smtp.New(cfg, smtp.Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if r := c.Send(t.Context(), notifytest.Letter(1)); r.Outcome != notify.Accepted {
+		t.Fatalf("%+v", r)
+	}
+	header, _, _ := strings.Cut(s.Messages()[0], "\r\n\r\n")
+	for _, want := range []string{"Message-ID: <id-1.1@xn--bcher-kva.example>", "<schutz@xn--bcher-kva.example>", "<frage@xn--bcher-kva.example>"} {
+		if !strings.Contains(header, want) {
+			t.Errorf("no %s in\n%s", want, header)
+		}
+	}
+	if from := s.Froms()[0]; !strings.Contains(from, "<schutz@xn--bcher-kva.example>") {
+		t.Errorf("envelope: %s", from)
+	}
+}
+
+// TestRateHolds: 20 messages a second leave 50 ms between two.
+func TestRateHolds(t *testing.T) {
+	s := notifytest.Start(t)
+	cfg := config(s.Port)
+	cfg.Rate = 20
+	c, err := smtp.New(cfg, smtp.Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	begin := time.Now()
+	for n := range 5 {
+		c.Send(t.Context(), notifytest.Letter(n))
+	}
+	if took := time.Since(begin); took < 190*time.Millisecond {
+		t.Errorf("5 messages at 20 a second took %s", took)
+	}
 }
 
 // TestWireText holds the message as it goes over the wire against a file that
@@ -101,7 +149,8 @@ func TestAddress(t *testing.T) {
 	for in, want := range map[string]string{
 		"a@mail.example": "a@mail.example", " A.b+c@Mail.Example ": "A.b+c@mail.example", "x@bücher.example": "x@xn--bcher-kva.example",
 		"a@b": "", "a@[127.0.0.1]": "", "a@mail..example": "", "ä@mail.example": "", "a": "", "": "", "Ana <a@mail.example>": "",
-		`"a b"@mail.example`: "", "a@mail.example\r\nRCPT TO:<b@mail.example>": "", strings.Repeat("a", 65) + "@mail.example": "",
+		`"a b"@mail.example`: "", `"a"@mail.example`: "a@mail.example", `"a@b"@mail.example`: "", `".a"@mail.example`: "", "a..b@mail.example": "", "a@-b.example": "",
+		"a@mail.example.": "", "a@" + strings.Repeat("b", 64) + ".example": "", "a@mail.example\r\nRCPT TO:<b@mail.example>": "", strings.Repeat("a", 65) + "@mail.example": "",
 	} {
 		got, err := smtp.Address(in)
 		if got != want || (err == nil) != (want != "") {
@@ -137,6 +186,12 @@ func TestConfigNamesWhatIsWrong(t *testing.T) {
 		"remote without encryption": {func(c *smtp.Config) { c.Host = "mail.insurer.example" }, "mail.tls"},
 		"no sender":                 {func(c *smtp.Config) { c.From = "" }, "mail.from"},
 		"user without password":     {func(c *smtp.Config) { c.User = "u" }, "mail.user"},
+		"remote by address":         {func(c *smtp.Config) { c.Host = "192.0.2.1" }, "mail.tls"},
+		"sender without domain":     {func(c *smtp.Config) { c.From = "Insurer" }, "mail.from"},
+		"two reply addresses":       {func(c *smtp.Config) { c.ReplyTo = "a@x.example, b@x.example" }, "mail.reply_to"},
+		"envelope":                  {func(c *smtp.Config) { c.Envelope = "ä@x.example" }, "mail.envelope"},
+		"greeting":                  {func(c *smtp.Config) { c.Name = "a\r\nMAIL" }, "mail.name"},
+		"rate":                      {func(c *smtp.Config) { c.Rate = -1 }, "mail.rate"},
 		"port":                      {func(c *smtp.Config) { c.Port = 70000 }, "mail.port"},
 		"connections":               {func(c *smtp.Config) { c.Connections = 0 }, "mail.connections"},
 		"tls word":                  {func(c *smtp.Config) { c.TLS = "maybe" }, "mail.tls"},
