@@ -22,7 +22,7 @@ type StaffMessage struct {
 	Link     string         `json:"link,omitempty"`
 	Drill    bool           `json:"drill,omitempty"`
 	MadeAt   time.Time      `json:"made_at"`
-	State    DeliveryState  `json:"state"`
+	State    DeliveryState  `json:"state"` // withheld: the incident was hidden while it waited
 	Attempts int            `json:"attempts"`
 	NextTry  *time.Time     `json:"next_try,omitempty"`
 	Receipt  notify.Receipt `json:"receipt,omitzero"`
@@ -35,8 +35,8 @@ func (s *Service) tellStaff(tx *ledger.Tx, i *incident.Incident, kind, text stri
 	if s.Staff == nil {
 		return nil
 	}
-	if i.Restricted || i.ChannelCompromised(incident.ChannelSlack) {
-		return casework.WriteTimeline(tx, i, "staff.withheld", "incident/"+i.ID, "Not posted to staff: the incident is restricted or the channel is not safe")
+	if hidden(i) {
+		return withhold(tx, i)
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -48,6 +48,14 @@ func (s *Service) tellStaff(tx *ledger.Tx, i *incident.Incident, kind, text stri
 		return err
 	}
 	return waiting.Put(tx, ledger.K(m.ID), m.ID)
+}
+
+func hidden(i *incident.Incident) bool {
+	return i.Restricted || i.ChannelCompromised(incident.ChannelSlack)
+}
+
+func withhold(tx *ledger.Tx, i *incident.Incident) error {
+	return casework.WriteTimeline(tx, i, "staff.withheld", "incident/"+i.ID, "Not posted to staff: the incident is restricted or the channel is not safe")
 }
 
 // Tick queues the reminders that are due and posts what waits. It is called now
@@ -205,6 +213,17 @@ func (s *Service) postOne(ctx context.Context, id string) error {
 		if m.State == Attempting {
 			m.State, m.Receipt = Uncertain, notify.Receipt{Outcome: notify.Uncertain, Detail: "the program ended while it was being posted"}
 			return nil
+		}
+		i, err := casework.Load(tx, m.Incident)
+		switch {
+		case err != nil && incident.KindOf(err) == incident.Gone:
+			m.State = Withheld
+			return nil
+		case err != nil:
+			return err
+		case hidden(i): // since it was queued
+			m.State = Withheld
+			return withhold(tx, i)
 		}
 		m.State, m.Attempts, post = Attempting, m.Attempts+1, true
 		return nil
