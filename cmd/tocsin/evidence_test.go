@@ -22,7 +22,6 @@ type house struct {
 	t      *testing.T
 	config string
 	cfg    app.Config
-	number string
 	stop   func()
 }
 
