@@ -70,7 +70,7 @@ func (d *delivery) Data(r io.Reader) error {
 	return nil
 }
 
-func startMailbox(t *testing.T) (*mailbox, int) {
+func startMailbox(t testing.TB) (*mailbox, int) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)

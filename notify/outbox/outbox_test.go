@@ -95,7 +95,7 @@ func letterhead() outbox.Letterhead {
 	}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func wantKind(t *testing.T, err error, kind incident.Kind) {
 }
 
 // open declares an incident with everything known that a letter to Germany needs.
-func (h *house) open(t *testing.T, drill bool) {
+func (h *house) open(t testing.TB, drill bool) {
 	t.Helper()
 	i, err := h.desk.OpenIncident(t.Context(), ana, casework.NewIncident{Title: "Leak", Kind: "support_channel", Severity: incident.High, Drill: drill})
 	must(t, err)
@@ -146,14 +146,14 @@ func roster(n int) string {
 	return b.String()
 }
 
-func (h *house) settle(t *testing.T, n int) {
+func (h *house) settle(t testing.TB, n int) {
 	t.Helper()
 	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(roster(n)), nil)
 	must(t, err)
 }
 
 // ready goes as far as approved letters.
-func (h *house) ready(t *testing.T, n int) {
+func (h *house) ready(t testing.TB, n int) {
 	t.Helper()
 	h.open(t, false)
 	h.settle(t, n)
@@ -162,7 +162,7 @@ func (h *house) ready(t *testing.T, n int) {
 	h.approve(t)
 }
 
-func (h *house) approve(t *testing.T) {
+func (h *house) approve(t testing.TB) {
 	t.Helper()
 	all, err := h.Drafts(t.Context(), cora, h.ref)
 	must(t, err)
@@ -182,7 +182,7 @@ func (h *house) approve(t *testing.T) {
 	}
 }
 
-func (h *house) release(t *testing.T) *outbox.Mailing {
+func (h *house) release(t testing.TB) *outbox.Mailing {
 	t.Helper()
 	plan, err := h.PlanRelease(t.Context(), otto, h.ref)
 	must(t, err)
@@ -192,7 +192,7 @@ func (h *house) release(t *testing.T) *outbox.Mailing {
 }
 
 // run sends until done says so, moving the clock.
-func (h *house) run(t *testing.T, id string, done func(outbox.Mailing) bool) outbox.Mailing {
+func (h *house) run(t testing.TB, id string, done func(outbox.Mailing) bool) outbox.Mailing {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

@@ -3,12 +3,9 @@ package smtp_test
 import (
 	"errors"
 	"flag"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +14,7 @@ import (
 	"tocsin/notify"
 	"tocsin/notify/notifytest"
 	"tocsin/notify/smtp"
+	"tocsin/notify/smtp/smtptest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -206,49 +204,13 @@ func TestConfigNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestRealServer hands letters to Postfix's smtp-sink.
+// TestRealServer hands letters to a mail server that is not ours.
 func TestRealServer(t *testing.T) {
-	sink, err := exec.LookPath("smtp-sink")
-	if err != nil {
-		if sink = "/usr/sbin/smtp-sink"; !exists(sink) {
-			if os.Getenv("TOCSIN_TEST_REQUIRE") != "" {
-				t.Fatal("smtp-sink is required here and was not found")
-			}
-			t.Skip("smtp-sink was not found")
-		}
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	args := []string{"127.0.0.1:" + strconv.Itoa(port), "50"}
-	if os.Getuid() == 0 {
-		args = append([]string{"-u", "nobody"}, args...)
-	}
-	run := exec.Command(sink, args...)
-	if err := run.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = run.Process.Kill(); _ = run.Wait() })
-	for range 200 {
-		if c, err := net.Dial("tcp", args[len(args)-2]); err == nil {
-			c.Close()
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	c := open(t, port)
+	c := open(t, smtptest.Sink(t))
 	defer c.Close()
 	for n := range 50 {
 		if r := c.Send(t.Context(), notifytest.Letter(n)); r.Outcome != notify.Accepted {
 			t.Fatalf("%+v", r)
 		}
 	}
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
