@@ -11,6 +11,7 @@ import (
 	"tocsin/incident"
 	"tocsin/incident/casework"
 	"tocsin/incident/ledger"
+	"tocsin/notify/statute"
 )
 
 // The reactions: whatever could change a duty, the duties are worked out again in
@@ -75,6 +76,10 @@ func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) erro
 	if err != nil {
 		return err
 	}
+	left, err := unreached(tx, i.ID)
+	if err != nil {
+		return err
+	}
 	old := map[string]Obligation{}
 	if err := obligations.Scan(tx, ledger.K(i.ID), func(_ ledger.Key, o Obligation) error {
 		old[o.ID] = o
@@ -87,7 +92,7 @@ func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) erro
 	for n := range result.Obligations {
 		now := fromStatute(&result.Obligations[n])
 		for k := range now.Stages {
-			now.Stages[k].Met = metAt(set, handed, &now, now.Stages[k].Stage, k == 0)
+			now.Stages[k].Met = metAt(set, handed, left, &now, now.Stages[k].Stage, k == 0)
 		}
 		before, had := old[now.ID]
 		delete(old, now.ID)
@@ -119,8 +124,9 @@ func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) erro
 // metAt says when a stage was done: by its filing, or people told for those duties
 // that are towards people. A filing with one authority does not meet the same
 // rule's duty towards another; a milestone that somebody set by hand names no
-// authority and counts for all.
-func metAt(set map[incident.Milestone]incident.MilestoneSetting, handed []Filing, o *Obligation, stage string, first bool) *time.Time {
+// authority and counts for all. A mailing that had no letter for some place has
+// not met the duties towards the people there.
+func metAt(set map[incident.Milestone]incident.MilestoneSetting, handed []Filing, left []string, o *Obligation, stage string, first bool) *time.Time {
 	recorded := false
 	for _, f := range handed {
 		if f.Rule != o.Rule || f.Stage != stage {
@@ -137,7 +143,8 @@ func metAt(set map[incident.Milestone]incident.MilestoneSetting, handed []Filing
 	names := []string{"filed:" + o.Rule + ":" + stage}
 	if first {
 		names = append(names, "filed:"+o.Rule)
-		if o.Audience == "individuals" || o.Audience == "parents" {
+		told := !slices.ContainsFunc(left, func(place string) bool { return statute.Within(place, o.Jurisdiction) })
+		if (o.Audience == "individuals" || o.Audience == "parents") && told {
 			names = append(names, string(incident.IndividualsNotified))
 		}
 	}

@@ -33,7 +33,7 @@ func (p *pass) add(person affected.Person, line int) {
 	case jurisdiction == affected.UnknownJurisdiction:
 		r.reason = "residence not known"
 	case r.letter == nil:
-		r.reason = "no approved letter for " + jurisdiction
+		r.reason = noLetter + jurisdiction
 	case person.Email == "":
 		r.reason = "no e-mail address"
 	case !person.HasEmail():

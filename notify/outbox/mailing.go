@@ -3,6 +3,9 @@ package outbox
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -315,4 +318,30 @@ func (s *Service) Stop(ctx context.Context, p incident.Principal, ref, id string
 		m.State = MailingStopped
 		return nil
 	})
+}
+
+// noLetter begins the reason of those who are left out because no letter for
+// where they live was approved.
+const noLetter = "no approved letter for "
+
+// unreached lists the places whose people a mailing left out for want of a
+// letter, and that no mailing has had a letter for since.
+func unreached(tx *ledger.Tx, id string) ([]string, error) {
+	out := map[string]bool{}
+	err := mailings.Scan(tx, ledger.K(id), func(_ ledger.Key, m Mailing) error {
+		for place := range out {
+			for _, l := range m.Letters {
+				if covered(l.Covers, place) {
+					delete(out, place)
+				}
+			}
+		}
+		for reason := range m.Excluded {
+			if place, ok := strings.CutPrefix(reason, noLetter); ok {
+				out[place] = true
+			}
+		}
+		return nil
+	})
+	return slices.Sorted(maps.Keys(out)), err
 }

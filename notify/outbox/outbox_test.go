@@ -494,3 +494,34 @@ func TestGreylistedCanaryGoesOn(t *testing.T) {
 		t.Errorf("counts %+v", m.Counts)
 	}
 }
+
+// A duty towards people whom no letter reached is not met by telling others.
+func TestPeopleWithoutALetterAreStillOwedOne(t *testing.T) {
+	h := build(t, &postman{got: map[string]int{}})
+	h.open(t, false)
+	list := roster(6) + "u1,Person U,u1@mail.example,US,CA,en,name+ssn,desk\n"
+	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
+	must(t, err)
+	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
+	must(t, err)
+	all, err := h.Drafts(t.Context(), cora, h.ref)
+	must(t, err)
+	for _, d := range all {
+		if d.Rule == "eu-gdpr-34-1" {
+			must(t, h.Approve(t.Context(), cora, h.ref, d.ID, d.Current().Digest))
+		}
+	}
+	m := h.run(t, h.release(t).ID, over)
+	if m.Excluded["no approved letter for US-CA"] != 1 {
+		t.Fatalf("left out %v", m.Excluded)
+	}
+	duties, err := h.Obligations(t.Context(), ana, h.ref)
+	must(t, err)
+	met := map[string]bool{}
+	for _, o := range duties {
+		met[o.Rule] = len(o.Stages) > 0 && o.Stages[0].Met != nil
+	}
+	if !met["eu-gdpr-34-1"] || met["us-ca-individuals"] {
+		t.Errorf("met: GDPR 34 %v, California %v; want true, false", met["eu-gdpr-34-1"], met["us-ca-individuals"])
+	}
+}
