@@ -54,6 +54,7 @@ func (r *run) indexDirectory(ctx context.Context) (crc uint32, err error) {
 		r.indexes[key] = indexes[i]
 	}
 	normal := normalizers(r.opt.Workers)
+	sink := uint64(0)
 	s := InputSummary{Name: "directory", Path: in.path}
 	err = read(ctx, in, r.opt.Workers, func(w int, j *job[[]keyHash]) {
 		j.value = j.value[:0]
@@ -76,6 +77,11 @@ func (r *run) indexDirectory(ctx context.Context) (crc uint32, err error) {
 			return incident.Errorf(incident.TooLarge, "%s: has more than %d rows", in.path, maxPeople)
 		}
 		for row := range j.rows() {
+			if row%ahead == 0 { // see matcher.block
+				for at, h := range j.value[row*len(keys) : min(row+ahead, j.rows())*len(keys)] {
+					sink += indexes[at%len(keys)].touch(h.tag)
+				}
+			}
 			for i, x := range indexes {
 				if h := j.value[row*len(keys)+i]; h.some {
 					if err := x.add(h.tag, h.tag2, uint32(r.people)); err != nil {
@@ -93,6 +99,7 @@ func (r *run) indexDirectory(ctx context.Context) (crc uint32, err error) {
 	if err != nil {
 		return 0, err
 	}
+	r.sink += sink
 	err = r.finish(in, &s)
 	r.sum.Inputs = append(r.sum.Inputs, s)
 	return in.tally.crc, err

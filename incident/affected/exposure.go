@@ -49,6 +49,8 @@ type outcome struct {
 	unmatched                      []int // rows
 	bad                            []badRow
 	open                           []badRow // conflicts
+	hashes                         []keyHash
+	sink                           uint64 // keeps the compiler from dropping loads made for their side effect
 }
 
 func (r *run) newMatcher(e *Exposure, f format, seen []uint32) *matcher {
@@ -72,34 +74,81 @@ func (r *run) newMatcher(e *Exposure, f format, seen []uint32) *matcher {
 	return m
 }
 
+// ahead is how many rows are looked up together: as many as a processor can
+// wait for at once, few enough that what came is still in its cache.
+const ahead = 64
+
 // block matches the rows of a block. Who appears where and with what is kept
 // in sets of bits that only ever grow, so the order in which blocks come does not matter.
+//
+// The tables are far larger than any cache, and nearly all the time of a naive
+// loop goes into waiting for them. So rows are taken in groups, and each group asks for
+// all the memory it will need before it looks at any of it.
 func (m *matcher) block(n *normalizer, b *batch, o *outcome) {
-	*o = outcome{unmatched: o.unmatched[:0], bad: o.bad[:0], open: o.open[:0]}
-	for row := range b.rows() {
-		elements, ok := m.elements(b, row)
-		if !ok {
-			o.bad = append(o.bad, badRow{line: b.lines[row], why: fmt.Sprintf("column %q holds an unknown element", m.name)})
-			continue
+	*o = outcome{unmatched: o.unmatched[:0], bad: o.bad[:0], open: o.open[:0], hashes: o.hashes, sink: o.sink}
+	var group [ahead]candidate
+	for from := 0; from < b.rows(); {
+		hashes, rows := o.hashes[:0], 0
+		for ; from < b.rows() && rows < ahead; from++ {
+			elements, ok := m.elements(b, from)
+			if !ok {
+				o.bad = append(o.bad, badRow{line: b.lines[from], why: fmt.Sprintf("column %q holds an unknown element", m.name)})
+				continue
+			}
+			for _, key := range m.keys {
+				hashes = append(hashes, m.run.hash(n, key.name, b.field(from, key.field)))
+			}
+			group[rows] = candidate{row: from, elements: elements}
+			rows++
 		}
-		person, why, ok := m.person(n, b, row)
-		if !ok {
-			o.unmatched = append(o.unmatched, row)
-			continue
+		o.hashes = hashes
+		for k, key := range m.keys {
+			for i := k; i < len(hashes); i += len(m.keys) {
+				o.sink += key.index.touch(hashes[i].tag)
+			}
 		}
-		if why != "" {
-			o.conflicts++
-			o.open = append(o.open, badRow{line: b.lines[row], why: why})
+		for i := range rows {
+			c := &group[i]
+			c.person, c.why, c.ok = m.person(hashes[i*len(m.keys) : (i+1)*len(m.keys)])
 		}
-		if have := atomic.LoadUint64(&m.run.shown[person]); have|uint64(elements) != have {
-			atomic.OrUint64(&m.run.shown[person], uint64(elements))
+		for i := range rows {
+			if p := group[i].person; group[i].ok {
+				o.sink += uint64(m.seen[p/32]) + m.run.shown[p]
+			}
 		}
-		bit := uint32(1) << (person % 32)
-		if atomic.OrUint32(&m.seen[person/32], bit)&bit == 0 {
-			o.matched++
-		} else {
-			o.duplicates++
+		for i := range rows {
+			m.mark(b, &group[i], o)
 		}
+	}
+}
+
+// candidate is a row of a group and the person it means.
+type candidate struct {
+	row      int
+	elements Elements
+	person   uint32
+	why      string // where it could mean several people
+	ok       bool
+}
+
+// mark takes a row's person into account.
+func (m *matcher) mark(b *batch, c *candidate, o *outcome) {
+	if !c.ok {
+		o.unmatched = append(o.unmatched, c.row)
+		return
+	}
+	if c.why != "" {
+		o.conflicts++
+		o.open = append(o.open, badRow{line: b.lines[c.row], why: c.why})
+	}
+	if have := atomic.LoadUint64(&m.run.shown[c.person]); have|uint64(c.elements) != have {
+		atomic.OrUint64(&m.run.shown[c.person], uint64(c.elements))
+	}
+	bit := uint32(1) << (c.person % 32)
+	if atomic.OrUint32(&m.seen[c.person/32], bit)&bit == 0 {
+		o.matched++
+	} else {
+		o.duplicates++
 	}
 }
 
@@ -121,12 +170,12 @@ func (m *matcher) elements(b *batch, row int) (Elements, bool) {
 }
 
 // person finds who a row means. why is set where it could mean several people.
-func (m *matcher) person(n *normalizer, b *batch, row int) (person uint32, why string, ok bool) {
+func (m *matcher) person(hashes []keyHash) (person uint32, why string, ok bool) {
 	var finds [16]found
 	var by [16]int
 	hits := 0
 	for i, key := range m.keys {
-		h := m.run.hash(n, key.name, b.field(row, key.field))
+		h := hashes[i]
 		if !h.some {
 			continue
 		}

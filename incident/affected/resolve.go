@@ -35,6 +35,7 @@ type run struct {
 	shown   []uint64          // Elements of each person
 	out     struct{ people, unmatched, rejected, conflicts *bufio.Writer }
 	sum     Summary
+	sink    uint64 // see outcome.sink
 }
 
 // Resolve matches the exposures with the directory. Errors are Invalid (the spec
