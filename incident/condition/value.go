@@ -107,6 +107,12 @@ func (v Value) Firm() bool {
 	return false
 }
 
+// Exact is a number that is known exactly, lengths of time in hours; ok is false
+// where it is not known, known between two bounds only, or no number.
+func (v Value) Exact() (n float64, ok bool) {
+	return v.min, v.kind == quantity && v.min == v.max
+}
+
 // Words are the possible words, or the known members of a set.
 func (v Value) Words() []string { return slices.Clone(v.words) }
 

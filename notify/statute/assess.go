@@ -16,21 +16,14 @@ import (
 // decides which version of a rule is asked where no milestone does. The answer
 // is a pure function of the library, the facts and at.
 func (l *Library) Assess(f Facts, at time.Time) Assessment {
-	a := &assessor{
-		library: l, facts: &f, at: at, general: newGeneral(&f),
-		rules: map[string]*answer{}, calendars: map[string]*calendar{},
-	}
-	out := Assessment{At: at.Truncate(time.Second), Edition: l.edition, Obligations: []Obligation{}, Notices: []string{}, Questions: []Question{}}
-	var risk condition.Value
-	out.Risk, risk = assessRisk(a.general)
-	a.general.values["incident.risk"] = risk
-	a.general.values["incident.risk_concluded"] = concluded(&f)
+	a, risk := l.begin(&f, at)
+	out := Assessment{At: at.Truncate(time.Second), Edition: l.edition, Risk: risk, Obligations: []Obligation{}, Notices: []string{}, Questions: []Question{}}
 	for _, id := range sortedKeys(l.byID) {
 		if !a.listed(id) {
 			continue
 		}
-		r, notice := a.version(id)
-		out.Notices = add(out.Notices, notice...)
+		r := a.version(id)
+		out.Notices = add(out.Notices, a.dormant(id)...)
 		if r == nil {
 			continue
 		}
@@ -41,6 +34,18 @@ func (l *Library) Assess(f Facts, at time.Time) Assessment {
 	sort.SliceStable(out.Obligations, func(i, j int) bool { return sooner(&out.Obligations[i], &out.Obligations[j]) })
 	out.Questions = a.questions(out.Obligations)
 	return out
+}
+
+// begin makes ready what every rule of one assessment asks.
+func (l *Library) begin(f *Facts, at time.Time) (*assessor, Risk) {
+	a := &assessor{
+		library: l, facts: f, at: at, general: newGeneral(f),
+		rules: map[string]*answer{}, calendars: map[string]*calendar{},
+	}
+	risk, value := assessRisk(a.general)
+	a.general.values["incident.risk"] = value
+	a.general.values["incident.risk_concluded"] = concluded(f)
+	return a, risk
 }
 
 // assessor holds what one assessment has worked out so far.
@@ -106,7 +111,7 @@ func (a *assessor) answerOf(id string) *answer {
 		return known
 	}
 	a.rules[id] = nil // while it is being worked out: the library has no circles, owed.regulator could make one
-	r, _ := a.version(id)
+	r := a.version(id)
 	if r == nil {
 		return nil
 	}

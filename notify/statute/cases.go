@@ -67,9 +67,18 @@ type CaseResult struct {
 	Failed []string `json:"failed"`
 }
 
-// run plays one case: the shared facts, less what it leaves out, with its own
-// merged over them.
+// run plays one case.
 func (l *Library) run(rule string, shared map[string]any, c ruleCase) []string {
+	f, at, err := c.read(shared)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return c.Expect.check(rule, l.Assess(f, at))
+}
+
+// read gives the facts of a case, and the instant it is asked about: the shared
+// facts, less what it leaves out, with its own merged over them.
+func (c ruleCase) read(shared map[string]any) (Facts, time.Time, error) {
 	facts := merge(merge(nil, shared), nil)
 	for _, path := range c.Without {
 		remove(facts, strings.Split(path, "."))
@@ -77,17 +86,16 @@ func (l *Library) run(rule string, shared map[string]any, c ruleCase) []string {
 	facts = merge(facts, c.Facts)
 	text, err := json.Marshal(plainValue(facts))
 	if err != nil {
-		return []string{fmt.Sprintf("the facts cannot be written as JSON: %v", err)}
+		return Facts{}, time.Time{}, fmt.Errorf("the facts cannot be written as JSON: %w", err)
 	}
 	f, err := ParseFacts(strings.NewReader(string(text)))
 	if err != nil {
-		return []string{err.Error()}
+		return Facts{}, time.Time{}, err
 	}
-	at := latestMilestone(f)
 	if c.At != nil {
-		at = *c.At
+		return f, *c.At, nil
 	}
-	return c.Expect.check(rule, l.Assess(f, at))
+	return f, latestMilestone(f), nil
 }
 
 // latestMilestone is the instant a case is asked about where it names none.

@@ -370,9 +370,9 @@ policy = "business"
 	}
 	for _, want := range []string{
 		`EU-X.toml:1: id: "EU-X" is not an id`,
-		`EU-X.toml: citation: is missing`,
-		`EU-X.toml: sources: is missing`,
-		`EU-X.toml: reviewed: is missing`,
+		`EU-X.toml:1: citation: is missing`,
+		`EU-X.toml:1: sources: is missing`,
+		`EU-X.toml:1: reviewed: is missing`,
 		`EU-X.toml:5: audience: "police" is not one of`,
 		`EU-X.toml:6: confidence: "sure" is not one of`,
 		`EU-X.toml:7: based_on: there is no rule "eu-nowhere"`,

@@ -36,6 +36,7 @@ func Lint(folder fs.FS, name string) ([]incident.Problem, error) {
 		with[f.Rule] = with[f.Rule] || len(f.Cases) > 0
 		if s.layer == layer {
 			ld.checkCases(s, f)
+			ld.checkComplete(s, f)
 		}
 	}
 	for _, r := range l.rules {

@@ -174,8 +174,8 @@ type loader struct {
 	lines      map[string]lines // by file, made when there is something to say
 }
 
-// say notes a problem at the key of that path in that file.
-func (ld *loader) say(file, key, format string, args ...any) {
+// linesOf is where the keys of a file stand, worked out when first asked for.
+func (ld *loader) linesOf(file string) lines {
 	l, ok := ld.lines[file]
 	if !ok {
 		for _, s := range ld.library.sources {
@@ -185,11 +185,16 @@ func (ld *loader) say(file, key, format string, args ...any) {
 		}
 		ld.lines[file] = l
 	}
+	return l
+}
+
+// say notes a problem at the key of that path in that file.
+func (ld *loader) say(file, key, format string, args ...any) {
 	what := fmt.Sprintf(format, args...)
 	if key != "" {
 		what = key + ": " + what
 	}
-	ld.problems = append(ld.problems, incident.Problem{Where: at(file, l.find(key)), What: what})
+	ld.problems = append(ld.problems, incident.Problem{Where: at(file, ld.linesOf(file).find(key)), What: what})
 }
 
 // shared reads every shared.toml first: rules of any folder may use its names.

@@ -7,32 +7,44 @@ import (
 	"tocsin/incident/condition"
 )
 
-// version is the version of a rule that is in force on the day of its gate,
-// and what there is to say of the others; nil where none is in force or
-// enabled.
-func (a *assessor) version(id string) (*Rule, []string) {
-	var chosen *Rule
+// version is the version of a rule that is in force on the day of its gate; nil
+// where none is in force or enabled.
+func (a *assessor) version(id string) *Rule {
+	versions := a.library.byID[id]
+	for i := len(versions) - 1; i >= 0; i-- {
+		on, _ := a.gate(versions[i], 0)
+		if before, after := outside(versions[i].InForce, on); versions[i].IsEnabled() && !before && !after {
+			return versions[i]
+		}
+	}
+	return nil
+}
+
+// dormant is what there is to say of the versions of a rule that are not
+// counted: not enabled, not in force yet, or no longer. What would not concern
+// the organisation if it were counted, by a firm no, is not worth a word.
+func (a *assessor) dormant(id string) []string {
 	var notices []string
 	versions := a.library.byID[id]
 	for i := len(versions) - 1; i >= 0; i-- {
 		r := versions[i]
 		on, milestone := a.gate(r, 0)
+		text := ""
 		switch before, after := outside(r.InForce, on); {
 		case !r.IsEnabled():
 			if !after {
-				notices = append(notices, fmt.Sprintf("%s (%s, %s) is known and not counted: %s", id, r.Regime, r.Jurisdiction, r.Reason))
+				text = fmt.Sprintf("%s (%s, %s) is known and not counted: %s", id, r.Regime, r.Jurisdiction, r.Reason)
 			}
 		case before:
-			notices = append(notices, fmt.Sprintf("%s (%s, version %s) is not in force on %s%s: it is from %s", id, r.Citation, r.Version, on, milestone, r.InForce.From))
-		case after:
-			if len(versions) == 1 {
-				notices = append(notices, fmt.Sprintf("%s (%s, version %s) is no longer in force on %s%s: it was until %s", id, r.Citation, r.Version, on, milestone, r.InForce.Until))
-			}
-		case chosen == nil:
-			chosen = r
+			text = fmt.Sprintf("%s (%s, version %s) is not in force on %s%s: it is from %s", id, r.Citation, r.Version, on, milestone, r.InForce.From)
+		case after && len(versions) == 1:
+			text = fmt.Sprintf("%s (%s, version %s) is no longer in force on %s%s: it was until %s", id, r.Citation, r.Version, on, milestone, r.InForce.Until)
+		}
+		if text != "" && a.evaluate(r).result.Truth != condition.No {
+			notices = append(notices, text)
 		}
 	}
-	return chosen, notices
+	return notices
 }
 
 func outside(f InForce, on day) (before, after bool) {

@@ -41,7 +41,7 @@ func decodeStrict(file string, data []byte, v any) []incident.Problem {
 		}
 		return []incident.Problem{{Where: at(file, row), What: what}}
 	}
-	return []incident.Problem{{Where: file, What: plain(err.Error())}}
+	return []incident.Problem{{Where: at(file, 1), What: plain(err.Error())}}
 }
 
 func at(file string, line int) string {
@@ -62,7 +62,8 @@ func plain(msg string) string {
 // id, in_force.from, stage[1].unit, when.all[0].fact.
 type lines map[string]int
 
-// find is the line of path, or of the nearest enclosing key.
+// find is the line of path, or of the nearest enclosing key. What is missing
+// from the top of a file is missing from the entry that its id begins.
 func (l lines) find(path string) int {
 	for path != "" {
 		if n, ok := l[path]; ok {
@@ -70,7 +71,12 @@ func (l lines) find(path string) int {
 		}
 		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
 	}
-	return 0
+	for _, first := range []string{"id", "rule"} {
+		if n, ok := l[first]; ok {
+			return n
+		}
+	}
+	return 1
 }
 
 // linesOf reads a file a second time for the sake of a message.
