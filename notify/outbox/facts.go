@@ -16,11 +16,17 @@ import (
 // as the public wording of a letter, are not. A fact it cannot read is Invalid
 // with the fact's name, which undoes the act that recorded it.
 func (s *Service) factsOf(tx *ledger.Tx, i *incident.Incident) (statute.Facts, error) {
+	return s.supposedFacts(tx, i, Supposition{})
+}
+
+// supposedFacts is factsOf with what is supposed laid over what is on record.
+func (s *Service) supposedFacts(tx *ledger.Tx, i *incident.Incident, sup Supposition) (statute.Facts, error) {
 	doc := map[string]any{}
 	have, err := casework.Facts(tx, i.ID)
 	if err != nil {
 		return statute.Facts{}, err
 	}
+	sup.facts(have)
 	for name, f := range have {
 		section, key, ok := strings.Cut(name, ".")
 		if !ok || section != "incident" && section != "contract" {
@@ -37,6 +43,7 @@ func (s *Service) factsOf(tx *ledger.Tx, i *incident.Incident) (statute.Facts, e
 	if err != nil {
 		return statute.Facts{}, err
 	}
+	sup.milestones(set)
 	moments := map[string]string{}
 	for name, m := range set {
 		moments[string(name)] = m.Text()
@@ -46,8 +53,12 @@ func (s *Service) factsOf(tx *ledger.Tx, i *incident.Incident) (statute.Facts, e
 	if err != nil {
 		return statute.Facts{}, err
 	}
+	var groups []statute.Affected
 	if roster != nil {
-		doc["affected"] = groupsOf(roster, have)
+		groups = groupsOf(roster, have)
+	}
+	if groups = sup.people(groups, have); groups != nil {
+		doc["affected"] = groups
 	}
 	raw, err := json.Marshal(doc)
 	if err != nil {
@@ -85,10 +96,7 @@ func statuteValue(f incident.Fact) any {
 // whose residence is not known are left to the notices: no law is asked about
 // them until somebody finds out where they live.
 func groupsOf(r *incident.Roster, facts map[string]incident.Fact) []statute.Affected {
-	groups := []string{"customers"}
-	if f, ok := facts["affected.groups"]; ok && f.Certainty == incident.Known {
-		groups = f.Values
-	}
+	groups := peopleGroups(facts)
 	out := []statute.Affected{}
 	for _, g := range r.Groups {
 		if g.Jurisdiction == "unknown" {
@@ -98,4 +106,13 @@ func groupsOf(r *incident.Roster, facts map[string]incident.Fact) []statute.Affe
 		out = append(out, statute.Affected{Residence: g.Jurisdiction, People: &n, Elements: g.Elements, Groups: groups})
 	}
 	return out
+}
+
+// peopleGroups is which groups the affected people belong to: the customers whose
+// directory was matched, unless somebody recorded otherwise.
+func peopleGroups(facts map[string]incident.Fact) []string {
+	if f, ok := facts["affected.groups"]; ok && f.Certainty == incident.Known {
+		return f.Values
+	}
+	return []string{"customers"}
 }
