@@ -22,7 +22,7 @@ func (a *assessor) version(id string) *Rule {
 
 // dormant is what there is to say of the versions of a rule that are not
 // counted: not enabled, not in force yet, or no longer. What would not concern
-// the organisation if it were counted, by a firm no, is not worth a word.
+// the organisation, by a firm no, is not worth a word.
 func (a *assessor) dormant(id string) []string {
 	var notices []string
 	versions := a.library.byID[id]
@@ -40,11 +40,24 @@ func (a *assessor) dormant(id string) []string {
 		case after && len(versions) == 1:
 			text = fmt.Sprintf("%s (%s, version %s) is no longer in force on %s%s: it was until %s", id, r.Citation, r.Version, on, milestone, r.InForce.Until)
 		}
-		if text != "" && a.evaluate(r).result.Truth != condition.No {
+		if text != "" && a.concerns(r) {
 			notices = append(notices, text)
 		}
 	}
 	return notices
+}
+
+// concerns reports whether a version would concern the organisation if it were
+// counted: by whose duty it is; and where it is not enabled, by all it asks.
+// The rule it is based on may be as dormant: that is no answer.
+func (a *assessor) concerns(r *Rule) bool {
+	alone := *r
+	if r.IsEnabled() {
+		alone.BasedOn, alone.Covered, alone.When, alone.Exempt = "", Covered{}, condition.Condition{}, nil
+	} else if r.BasedOn != "" && a.answerOf(r.BasedOn) == nil {
+		alone.BasedOn = ""
+	}
+	return a.evaluate(&alone).result.Truth != condition.No
 }
 
 func outside(f InForce, on day) (before, after bool) {
