@@ -107,3 +107,9 @@ func emptyHome(which string, declare bool) view.Empty {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// atoi reads a number of an address; what is none is 0.
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
+}

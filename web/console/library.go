@@ -1,67 +1,162 @@
 package console
 
 import (
-	"io/fs"
-	"path"
-	"sort"
+	"net/url"
+	"slices"
 	"strings"
+	"time"
 
-	"tocsin/incident"
 	"tocsin/notify/statute"
 	"tocsin/web/view"
 )
 
 type rulesPage struct {
-	Edition               string
-	Place, Audience, Text *view.Field
-	Rows                  []ruleRow
-	Total                 int
-	Empty                 view.Empty
+	Edition  string
+	Filter   libraryFilter
+	Found    int // rules, whatever the number of their versions
+	Total    int
+	Versions int
+	Groups   []rulePlace  // one page of what was found, by jurisdiction
+	World    []rulePart   // everything, where nothing is asked for
+	Problems []libraryRow // of an operator's own rules
+	Pages    view.Pager
+	Empty    view.Empty
+}
+
+// libraryRow is something wrong with a file: where, and what.
+type libraryRow struct{ Where, What string }
+
+// rulePart is a part of the world with the jurisdictions in it.
+type rulePart struct {
+	Name   string
+	Rules  int
+	Places []rulePlace
+}
+
+type rulePlace struct {
+	Code, Name string
+	URL        string
+	Count      int // rules
+	Notes      int // of them shown as notices only
+	Rows       []ruleRow
 }
 
 type ruleRow struct {
 	statute.RuleSummary
-	URL        string
+	Title, URL string
+	Own        bool // from the operator's folder
+	More       int  // further versions
 	Confidence view.Badge
 	State      view.Badge
 }
 
-// RulesPage lists the statutory library: what is covered, from which source,
-// reviewed when.
+// rulesPerPage is how many rules one page of results lists.
+const rulesPerPage = 60
+
+// RulesPage is the statutory library: the world to walk through, or what was
+// searched for.
 func (c *Console) RulesPage(r *Request) error {
 	lib, err := c.Rules()
 	if err != nil {
 		return err
 	}
-	place, audience, text := r.Query("place"), r.Query("audience"), strings.ToLower(strings.TrimSpace(r.Query("text")))
-	d := rulesPage{Edition: lib.Edition(), Empty: view.Empty{Title: "No rule matches", Text: "Take one of the filters away to see more of the library."}}
-	places, audiences := map[string]bool{}, map[string]bool{}
-	for _, s := range lib.List() {
-		d.Total++
-		places[s.Jurisdiction], audiences[s.Audience] = true, true
-		if place != "" && s.Jurisdiction != place || audience != "" && s.Audience != audience ||
-			text != "" && !strings.Contains(strings.ToLower(s.ID+" "+s.Regime+" "+s.Citation), text) {
-			continue
-		}
-		d.Rows = append(d.Rows, ruleRow{RuleSummary: s, URL: "/rules/" + s.ID, Confidence: confidenceBadge(s.Confidence), State: ruleState(s)})
+	rows := libraryRows(lib, c.Clock())
+	d := rulesPage{Edition: lib.Edition(), Total: len(rows), Versions: len(lib.List()), Filter: newLibraryFilter(r.Query, rows),
+		Empty: view.Empty{Title: "No rule matches", Text: "Take one of the filters away to see more of the library.", Action: &view.Link{Text: "The whole library", URL: "/rules"}}}
+	for _, p := range libraryProblems(lib) {
+		d.Problems = append(d.Problems, libraryRow(p))
 	}
-	d.Place = &view.Field{Name: "place", Label: "Jurisdiction", Type: "select", Value: place, Options: choiceOf(places, "All")}
-	d.Audience = &view.Field{Name: "audience", Label: "Who is told", Type: "select", Value: audience, Options: choiceOf(audiences, "Anybody")}
-	d.Text = &view.Field{Name: "text", Label: "Words", Value: r.Query("text")}
-	return r.Show("rules", view.Page{Title: "Rules", Lead: "The laws Tocsin counts by, as data. Not legal advice: look at the sources before you rely on one.", Data: d})
+	p := view.Page{Title: "Rules", Lead: "The laws Tocsin counts by, as data. Not legal advice: look at the sources before you rely on one."}
+	if d.Filter.isZero() {
+		d.World = worldOf(rows)
+		p.Data = d
+		return r.Show("rules", p)
+	}
+	found := slices.DeleteFunc(rows, func(row libraryEntry) bool { return !d.Filter.matches(row) })
+	d.Found = len(found)
+	from := min(max(0, atoi(r.Query("from"))), len(found))
+	to := min(len(found), from+rulesPerPage)
+	d.Groups = byPlace(found[from:to])
+	d.Pages = d.Filter.pager(from, to, len(found))
+	p.Data = d
+	return r.Show("rules", p)
 }
 
-func choiceOf(values map[string]bool, none string) []view.Option {
-	keys := make([]string, 0, len(values))
-	for k := range values {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	out := []view.Option{{Text: none}}
-	for _, k := range keys {
-		out = append(out, view.Option{Value: k, Text: sentenceCase(words(k))})
+// libraryEntry is a rule in the list: the version that counts today, and what a
+// search looks through.
+type libraryEntry struct {
+	ruleRow
+	status string // in-force, not-yet, ended, notice
+	text   string // lower case
+}
+
+// libraryRows lists each rule once, by the version in force at now; else the next
+// one to come, else the last one there was.
+func libraryRows(lib *statute.Library, now time.Time) []libraryEntry {
+	var out []libraryEntry
+	today := now.UTC().Format("2006-01-02")
+	seen := map[string]bool{}
+	for _, s := range lib.List() {
+		if seen[s.ID] {
+			continue
+		}
+		seen[s.ID] = true
+		versions := lib.Versions(s.ID)
+		v := currentVersion(versions, today)
+		sum := v.Summary()
+		e := libraryEntry{status: statusOf(sum, today), ruleRow: ruleRow{RuleSummary: sum, Title: v.Title, URL: ruleURL(v.ID, ""), Own: !v.Shipped(),
+			More: len(versions) - 1, Confidence: confidenceBadge(sum.Confidence), State: ruleState(sum, today)}}
+		var text strings.Builder
+		for _, x := range versions {
+			text.WriteString(strings.Join([]string{x.ID, x.Title, x.Regime, x.Citation, x.Notes, x.Reason, x.Jurisdiction, x.Audience}, " "))
+		}
+		text.WriteString(" " + placeName(v.Jurisdiction))
+		e.text = strings.ToLower(text.String())
+		out = append(out, e)
 	}
 	return out
+}
+
+// ruleURL is a rule's page, or that of one of its versions.
+func ruleURL(id, version string) string {
+	u := "/rules/" + url.PathEscape(id)
+	if version != "" {
+		u += "/" + url.PathEscape(version)
+	}
+	return u
+}
+
+// currentVersion is the version that binds on a day, "2026-11-24"; else the next
+// to come, else the last. There is at least one.
+func currentVersion(versions []*statute.Rule, today string) *statute.Rule {
+	var next *statute.Rule
+	for _, v := range versions {
+		switch statusOf(v.Summary(), today) {
+		case "in-force":
+			return v
+		case "not-yet", "notice":
+			if next == nil {
+				next = v
+			}
+		}
+	}
+	if next != nil {
+		return next
+	}
+	return versions[len(versions)-1]
+}
+
+// statusOf is how a version stands on a day.
+func statusOf(s statute.RuleSummary, today string) string {
+	switch {
+	case !s.Enabled:
+		return "notice"
+	case s.InForce.Until != nil && *s.InForce.Until < today:
+		return "ended"
+	case s.InForce.From != nil && *s.InForce.From > today:
+		return "not-yet"
+	}
+	return "in-force"
 }
 
 func confidenceBadge(confidence string) view.Badge {
@@ -74,73 +169,68 @@ func confidenceBadge(confidence string) view.Badge {
 	return view.Badge{Text: sentenceCase(confidence) + ": verify", Tone: view.Unknown}
 }
 
-func ruleState(s statute.RuleSummary) view.Badge {
-	switch {
-	case !s.Enabled:
+func ruleState(s statute.RuleSummary, today string) view.Badge {
+	switch statusOf(s, today) {
+	case "notice":
 		return view.Badge{Text: "Shown as a notice only", Tone: view.Unknown}
-	case s.InForce.Until != nil:
+	case "ended":
 		return view.Badge{Text: "Until " + *s.InForce.Until, Tone: view.NotOwed}
-	case s.InForce.From != nil:
-		return view.Badge{Text: "From " + *s.InForce.From, Tone: view.Running}
+	case "not-yet":
+		return view.Badge{Text: "From " + *s.InForce.From, Tone: view.Waiting}
+	}
+	if s.InForce.Until != nil {
+		return view.Badge{Text: "In force until " + *s.InForce.Until, Tone: view.Soon}
 	}
 	return view.Badge{Text: "In force", Tone: view.Running}
 }
 
-type rulePage struct {
-	Versions []ruleVersion // newest first
-	Cases    string        // the worked cases, as their file has them
-}
-
-type ruleVersion struct {
-	Version, Title string
-	State          view.Badge
-	Confidence     view.Badge
-	Facts          []view.Fact
-	Sources        []string
-	Notes, Reason  string
-	Text           string // of its file
-}
-
-// RulePage is one rule in every version, with its text, its sources and its cases.
-func (c *Console) RulePage(r *Request) error {
-	lib, err := c.Rules()
-	if err != nil {
-		return err
-	}
-	id := r.Param("rule")
-	versions := lib.Versions(id)
-	if len(versions) == 0 {
-		return incident.Errorf(incident.NotFound, "There is no rule %s%s.", clip(id, 60), lib.Nearest(id))
-	}
-	d := rulePage{}
-	for n := len(versions) - 1; n >= 0; n-- {
-		v := versions[n]
-		s := v.Summary()
-		d.Versions = append(d.Versions, ruleVersion{Version: v.Version, Title: v.Title, State: ruleState(s), Confidence: confidenceBadge(s.Confidence), Sources: v.Sources,
-			Notes: v.Notes, Reason: v.Reason, Text: lib.Source(v), Facts: []view.Fact{
-				{Name: "Jurisdiction", Value: v.Jurisdiction}, {Name: "Regime", Value: v.Regime}, {Name: "Who is told", Value: sentenceCase(words(v.Audience))},
-				{Name: "Citation", Value: v.Citation}, {Name: "Reviewed", Value: s.Reviewed}}})
-	}
-	if d.Cases, err = casesOf(id); err != nil {
-		return err
-	}
-	title := versions[len(versions)-1].Title
-	if title == "" {
-		title = id
-	}
-	return r.Show("rule", view.Page{Title: title, Lead: id, Crumbs: []view.Link{{Text: "Rules", URL: "/rules"}}, Data: d})
-}
-
-// casesOf is the file of worked cases of a shipped rule; empty where it has none.
-func casesOf(id string) (string, error) {
-	text := ""
-	err := fs.WalkDir(statute.Builtin(), ".", func(p string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || path.Base(p) != id+".cases.toml" {
-			return err
+// byPlace groups rules that are in the order of their ids by jurisdiction.
+func byPlace(rows []libraryEntry) []rulePlace {
+	var out []rulePlace
+	at := map[string]int{}
+	for _, e := range rows {
+		n, ok := at[e.Jurisdiction]
+		if !ok {
+			n = len(out)
+			at[e.Jurisdiction] = n
+			out = append(out, rulePlace{Code: e.Jurisdiction, Name: placeName(e.Jurisdiction), URL: "/rules?place=" + url.QueryEscape(e.Jurisdiction)})
 		}
-		body, err := fs.ReadFile(statute.Builtin(), p)
-		text = string(body)
-		return err
-	})
-	return text, err
+		out[n].Count++
+		if e.status == "notice" {
+			out[n].Notes++
+		}
+		out[n].Rows = append(out[n].Rows, e.ruleRow)
+	}
+	slices.SortStableFunc(out, func(a, b rulePlace) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// worldOf groups the jurisdictions by their part of the world.
+func worldOf(rows []libraryEntry) []rulePart {
+	parts := map[string]*rulePart{}
+	for _, p := range byPlace(rows) {
+		region := regionOf(p.Code)
+		if parts[region] == nil {
+			parts[region] = &rulePart{Name: region}
+		}
+		p.Rows = nil
+		parts[region].Rules += p.Count
+		parts[region].Places = append(parts[region].Places, p)
+	}
+	var out []rulePart
+	for _, name := range regionNames() {
+		if p := parts[name]; p != nil {
+			// What is common to all of a part comes before its members.
+			slices.SortStableFunc(p.Places, func(a, b rulePlace) int { return common(b.Code) - common(a.Code) })
+			out = append(out, *p)
+		}
+	}
+	return out
+}
+
+func common(place string) int {
+	if place == "EU" || place == "US" {
+		return 1
+	}
+	return 0
 }
