@@ -220,6 +220,7 @@ func (a *App) Start(ctx context.Context) error {
 		}
 	}()
 	a.loop(work, "session sweep", time.Hour, a.Auth.Sweep)
+	a.readRules()
 	a.log.Info("serving", "listen", a.Addr())
 	return nil
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"io/fs"
-	"os"
 	"sync"
 
 	"tocsin/incident"
@@ -23,9 +22,17 @@ import (
 func (a *App) sender() error {
 	folders := []fs.FS{statute.Builtin()}
 	for _, dir := range a.cfg.Rules.Folders {
-		folders = append(folders, os.DirFS(dir))
+		folders = append(folders, statute.Dir(dir))
 	}
-	a.rules = statute.OnFirstUse(folders...)
+	a.rules = sync.OnceValues(func() (*statute.Library, error) {
+		library, err := statute.Load(folders...)
+		if err == nil {
+			for _, p := range library.Problems() {
+				a.log.Error("a rule of the operator's is not used", "where", p.Where, "problem", p.What)
+			}
+		}
+		return library, err
+	})
 	a.letters = sync.OnceValues(letter.Builtin)
 	forms := sync.OnceValues(func() (*filing.Library, error) {
 		letters, err := a.letters()
@@ -58,6 +65,21 @@ func (a *App) sender() error {
 		Canary: a.cfg.Sending.Canary, Batch: a.cfg.Sending.Batch, Retry: a.cfg.Sending.retry(),
 	})
 	return err
+}
+
+// readRules reads the operator's rules at the start, beside everything else, so
+// that a file which is broken is in the log before a breach needs it.
+func (a *App) readRules() {
+	if len(a.cfg.Rules.Folders) == 0 {
+		return
+	}
+	a.work.Add(1)
+	go func() {
+		defer a.work.Done()
+		if _, err := a.rules(); err != nil {
+			a.log.Error("the statutory library cannot be read", "error", err)
+		}
+	}()
 }
 
 // staffChannel is where staff are told of new incidents and deadlines; nil

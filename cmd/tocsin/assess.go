@@ -36,7 +36,7 @@ func (c *AssessCmd) Run(g *Globals) error {
 	if err != nil {
 		return err
 	}
-	library, err := loadRules(c.Rules)
+	library, err := loadRules(g, c.Rules)
 	if err != nil {
 		return err
 	}
@@ -78,8 +78,9 @@ func (c *AssessCmd) read(g *Globals) (statute.Facts, error) {
 	return statute.ParseFacts(r)
 }
 
-// loadRules loads the shipped library with the operator's folders on top.
-func loadRules(dirs []string) (*statute.Library, error) {
+// loadRules loads the shipped library with the operator's folders on top. What
+// is not used of them because of a mistake is said on standard error.
+func loadRules(g *Globals, dirs []string) (*statute.Library, error) {
 	folders := []fs.FS{statute.Builtin()}
 	for _, dir := range dirs {
 		folder, err := openFolder(dir)
@@ -88,7 +89,14 @@ func loadRules(dirs []string) (*statute.Library, error) {
 		}
 		folders = append(folders, folder)
 	}
-	return statute.Load(folders...)
+	library, err := statute.Load(folders...)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range library.Problems() {
+		fmt.Fprintln(g.Stderr, "tocsin:", p)
+	}
+	return library, nil
 }
 
 func openFolder(dir string) (fs.FS, error) {
@@ -99,5 +107,5 @@ func openFolder(dir string) (fs.FS, error) {
 	if !info.IsDir() {
 		return nil, incident.Errorf(incident.Invalid, "%s is a file, not a folder of rules", dir)
 	}
-	return os.DirFS(dir), nil
+	return statute.Dir(dir), nil
 }

@@ -183,13 +183,23 @@ name = "wrong on purpose"
 severity = "low"
 [case.expect]
 applies = "yes"
+[[case]]
+name = "not severe"
+[case.facts.incident]
+severity = "low"
+[case.expect]
+applies = "no"
+[[case]]
+name = "nobody knows"
+[case.expect]
+applies = "unknown"
 `)
 	if out, err := lint(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	g, buf, _ := globals("")
 	err = (&RulesTestCmd{Dir: dir}).Run(g)
-	if !errors.Is(err, errWanting) || !strings.Contains(buf.String(), "de-club-1.cases.toml:10: de-club-1: wrong on purpose") || !strings.Contains(buf.String(), "2 cases, 1 failed") {
+	if !errors.Is(err, errWanting) || !strings.Contains(buf.String(), "de-club-1.cases.toml:10: de-club-1: wrong on purpose") || !strings.Contains(buf.String(), "4 cases, 1 failed") {
 		t.Errorf("%v\n%s", err, buf)
 	}
 }

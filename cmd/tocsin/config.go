@@ -15,8 +15,17 @@ type ConfigCmd struct {
 type ConfigCheckCmd struct{ ConfigFlag }
 
 func (c *ConfigCheckCmd) Run(g *Globals) error {
-	if _, err := app.LoadConfig(c.Config); err != nil {
+	cfg, err := app.LoadConfig(c.Config)
+	if err != nil {
 		fmt.Fprintln(g.Stderr, err)
+		return errWanting
+	}
+	library, err := loadRules(g, cfg.Rules.Folders)
+	if err != nil {
+		return err
+	}
+	if broken := len(library.Broken()); broken > 0 {
+		fmt.Fprintf(g.Stderr, "tocsin: %s of the rules folders will not be used\n", count(broken, "file"))
 		return errWanting
 	}
 	fmt.Fprintln(g.Stdout, "The configuration is fine.")

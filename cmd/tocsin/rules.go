@@ -30,7 +30,7 @@ type RulesListCmd struct {
 
 // Run prints the list.
 func (c *RulesListCmd) Run(g *Globals) error {
-	library, err := loadRules(c.Rules)
+	library, err := loadRules(g, c.Rules)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ type RulesShowCmd struct {
 
 // Run prints the rule's versions, newest last, as their files say them.
 func (c *RulesShowCmd) Run(g *Globals) error {
-	library, err := loadRules(c.Rules)
+	library, err := loadRules(g, c.Rules)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ type RulesCoverageCmd struct {
 
 // Run prints a line for each jurisdiction.
 func (c *RulesCoverageCmd) Run(g *Globals) error {
-	library, err := loadRules(c.Rules)
+	library, err := loadRules(g, c.Rules)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (VersionCmd) Run(g *Globals) error {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
 		version = info.Main.Version
 	}
-	library, err := loadRules(nil)
+	library, err := loadRules(g, nil)
 	if err != nil {
 		return err
 	}

@@ -275,6 +275,9 @@ func (a *assessor) remarksOf(r *Rule) []string {
 // remarks are things to know that belong to no single rule.
 func (a *assessor) remarks() []string {
 	var out []string
+	for _, b := range a.library.broken {
+		out = append(out, b.String())
+	}
 	for _, m := range sortedKeys(a.facts.Milestones) {
 		rule, stage, ok := cutFiling(m)
 		if !ok {

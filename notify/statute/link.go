@@ -71,7 +71,7 @@ func (ld *loader) linkReferences(r *Rule) {
 	l := ld.library
 	rule := func(key, id string) bool {
 		if id != "" && l.byID[id] == nil {
-			ld.say(r.file, key, "there is no rule %q", id)
+			ld.say(r.file, key, "%s", l.lost(id))
 			return false
 		}
 		return id != ""

@@ -2,6 +2,7 @@ package statute
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -33,7 +34,9 @@ type Library struct {
 	byAuthority map[string]*Authority
 	sets        map[string][]string
 	conditions  map[string]condition.Condition
+	named       map[string]string // the file of sets.<name> and conditions.<name>
 	sources     []source
+	broken      []Broken
 }
 
 // source is one file of one folder.
@@ -51,18 +54,22 @@ type shared struct {
 
 // Load reads folders in order; a rule, authority, set or named condition of a
 // later folder takes the place of one with the same id (and version) of an
-// earlier one. Any mistake in any file is an incident.Invalid error that lists
-// every one of them with file and line. It takes well under 100 ms for hundreds
-// of rules; a server that must be up sooner loads at first use (see OnFirstUse).
+// earlier one. The first folder is the library itself: any mistake in it is an
+// incident.Invalid error that lists every one with file and line. Later ones are
+// the operator's: a file of theirs that has a mistake, or leans on one that has,
+// is left out whole, what it would have overridden stays, and Broken says so. It
+// takes well under 100 ms for hundreds of rules; a server that must be up sooner
+// loads at first use (see OnFirstUse).
 func Load(folders ...fs.FS) (*Library, error) {
-	l, problems, err := load(folders, nil)
+	names := make([]string, len(folders))
+	for i, f := range folders {
+		names[i] = nameOf(f, i)
+	}
+	sources, unread, err := gather(folders, names)
 	if err != nil {
 		return nil, err
 	}
-	if len(problems) > 0 {
-		return nil, invalid("the statutory library has mistakes", problems)
-	}
-	return l, nil
+	return settle(sources, unread)
 }
 
 // OnFirstUse gives a function that loads once, when it is first called.
@@ -76,23 +83,31 @@ func invalid(message string, problems []incident.Problem) error {
 	return e
 }
 
-// load reads and checks everything. names gives how a folder is called in
-// messages; nil leaves paths as they are within the folder.
+// load reads and checks everything, operators' folders as strictly as the
+// first. names gives how a folder is called in messages.
 func load(folders []fs.FS, names []string) (*Library, []incident.Problem, error) {
+	sources, unread, err := gather(folders, names)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, problems := build(sources, nil)
+	for _, b := range unread {
+		problems = append(problems, b.Problems...)
+	}
+	return l, problems, nil
+}
+
+// build makes a library of files and gives every mistake in them. gone is what
+// was left out already.
+func build(sources []source, gone []Broken) (*Library, []incident.Problem) {
 	l := &Library{
 		byID:        map[string][]*Rule{},
 		byAuthority: map[string]*Authority{},
 		sets:        map[string][]string{},
 		conditions:  map[string]condition.Condition{},
-	}
-	for i, folder := range folders {
-		under := ""
-		if i < len(names) {
-			under = names[i]
-		}
-		if err := l.read(folder, i, under); err != nil {
-			return nil, nil, err
-		}
+		named:       map[string]string{},
+		sources:     sources,
+		broken:      slices.Clone(gone),
 	}
 	ld := &loader{library: l, vocabulary: Vocabulary(), lines: map[string]lines{}}
 	ld.shared()
@@ -100,7 +115,7 @@ func load(folders []fs.FS, names []string) (*Library, []incident.Problem, error)
 	ld.link()
 	sort.SliceStable(ld.problems, func(i, j int) bool { return before(ld.problems[i].Where, ld.problems[j].Where) })
 	l.edition = editionOf(l.rules, l.sources)
-	return l, ld.problems, nil
+	return l, ld.problems
 }
 
 // before sorts places by file, then by line as a number.
@@ -124,39 +139,58 @@ func cutLine(where string) (file string, line int) {
 	return where[:i], line
 }
 
-// read gathers the TOML files of a folder, in alphabetical order. A folder
-// holds rules/ and authorities/, or is itself a folder of rule files.
-func (l *Library) read(folder fs.FS, layer int, under string) error {
-	roots := []string{"."}
-	if info, err := fs.Stat(folder, "rules"); err == nil && info.IsDir() {
-		roots = []string{"rules"}
-		if info, err := fs.Stat(folder, "authorities"); err == nil && info.IsDir() {
-			roots = append(roots, "authorities")
+// gather reads the TOML files of folders, each in alphabetical order. What
+// cannot be read of the first is an error, of a later one it is unread.
+func gather(folders []fs.FS, names []string) (sources []source, unread []Broken, err error) {
+	for layer, folder := range folders {
+		for _, root := range roots(folder) {
+			err := fs.WalkDir(folder, root, func(p string, d fs.DirEntry, err error) error {
+				name := path.Join(names[layer], p)
+				var data []byte
+				if err == nil && !d.IsDir() && path.Ext(p) == ".toml" && !strings.HasPrefix(path.Base(p), ".") {
+					if data, err = fs.ReadFile(folder, p); err == nil {
+						sources = append(sources, source{layer, name, data})
+					}
+				}
+				switch {
+				case err == nil:
+					return nil
+				case layer == 0:
+					return incident.Because(incident.Invalid, err, "cannot read the rules at %s", name)
+				}
+				unread = append(unread, Broken{File: name, Problems: []incident.Problem{{Where: name, What: "cannot be read: " + reason(err)}}})
+				if d != nil && d.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			})
+			if err != nil {
+				return nil, nil, err
+			}
 		}
 	}
-	for _, root := range roots {
-		if err := l.walk(folder, root, layer, under); err != nil {
-			return err
-		}
-	}
-	return nil
+	return sources, unread, nil
 }
 
-func (l *Library) walk(folder fs.FS, root string, layer int, under string) error {
-	return fs.WalkDir(folder, root, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return incident.Because(incident.Invalid, err, "cannot read the rules folder at %s", path.Join(under, p))
-		}
-		if d.IsDir() || path.Ext(p) != ".toml" || strings.HasPrefix(path.Base(p), ".") {
-			return nil
-		}
-		data, err := fs.ReadFile(folder, p)
-		if err != nil {
-			return incident.Because(incident.Invalid, err, "cannot read %s", path.Join(under, p))
-		}
-		l.sources = append(l.sources, source{layer, path.Join(under, p), data})
-		return nil
-	})
+// roots are where the files of a folder lie: it holds rules/ and authorities/,
+// or is itself a folder of rule files.
+func roots(folder fs.FS) []string {
+	if info, err := fs.Stat(folder, "rules"); err != nil || !info.IsDir() {
+		return []string{"."}
+	}
+	if info, err := fs.Stat(folder, "authorities"); err == nil && info.IsDir() {
+		return []string{"rules", "authorities"}
+	}
+	return []string{"rules"}
+}
+
+// reason is why a file could not be read, without its path.
+func reason(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
 }
 
 // isAuthorities, isCases and isShared sort files by their names.
@@ -213,7 +247,7 @@ func (ld *loader) shared() {
 		from[kind+name] = place{s.layer, s.name}
 		return true
 	}
-	files := map[string]string{}
+	files := ld.library.named
 	for _, s := range ld.library.sources {
 		if !isShared(s.name) || isAuthorities(s.name) {
 			continue
@@ -278,6 +312,7 @@ func (ld *loader) rule(s source) {
 	r := &Rule{file: s.name, layer: s.layer}
 	if ps := decodeStrict(s.name, s.data, r); ps != nil {
 		ld.problems = append(ld.problems, ps...)
+		ld.library.broken = append(ld.library.broken, newBroken([]source{s}, s.name, ps)) // for those that name it
 		return
 	}
 	ld.checkRule(r)
