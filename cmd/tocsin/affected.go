@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -26,7 +27,7 @@ type ResolveCmd struct {
 	Out     string `required:"" placeholder:"DIR" help:"Folder for the result; new, empty, or an earlier result."`
 	JSON    bool   `name:"json" help:"Print summary.json to standard output, and nothing else."`
 	Workers int    `placeholder:"N" help:"Blocks worked on at once; by default one for each processor. The result is the same."`
-	Memory  string `placeholder:"SIZE" help:"Memory the matching may take, such as 512MB or 2GiB; stops where it does not suffice."`
+	Memory  string `placeholder:"SIZE" help:"Memory the matching may take, such as 512MB or 2GiB. What does not fit goes sealed into a temporary file."`
 }
 
 // Run does the work. A spec or file that cannot be used is reported with every problem at once.
@@ -38,6 +39,7 @@ func (c *ResolveCmd) Run(g *Globals) error {
 			return err
 		}
 		opt.Memory = size
+		debug.SetMemoryLimit(size / 10 * 9) // this process does nothing else
 	}
 	file, err := os.Open(c.Spec)
 	if err != nil {
@@ -107,8 +109,11 @@ func (m *meter) end() {
 }
 
 func (m *meter) line(p affected.Progress) {
-	doing := map[string]string{"index": "reading", "match": "matching", "write": "writing people from"}[p.Stage]
-	text := fmt.Sprintf("%s %s: %d rows", doing, p.Input, p.Rows)
+	doing := map[string]string{"index": "reading", "match": "matching", "join": "joining by", "list": "listing what is left of", "write": "writing people from"}[p.Stage]
+	text := fmt.Sprintf("%s %s", doing, p.Input)
+	if p.Rows > 0 {
+		text += fmt.Sprintf(": %d rows", p.Rows)
+	}
 	if p.Total > 0 {
 		text += fmt.Sprintf(", %d %%", 100*p.Done/p.Total)
 	}

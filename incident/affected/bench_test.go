@@ -22,6 +22,16 @@ func BenchmarkResolve(b *testing.B) {
 			}
 		}
 	})
+	b.Run("narrow", func(b *testing.B) {
+		b.SetBytes(size)
+		b.ReportAllocs()
+		lim := limits{block: blockSize, record: maxRecord, narrow: true}
+		for b.Loop() {
+			if _, err := resolve(b.Context(), spec, from, Outputs{People: io.Discard, Unmatched: io.Discard}, Options{}, lim); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	b.Run("plain", func(b *testing.B) {
 		b.SetBytes(size)
 		b.ReportAllocs()

@@ -9,8 +9,9 @@ import (
 // limits are the sizes the reading works with; tests make them tiny so that
 // every boundary falls somewhere awkward.
 type limits struct {
-	block  int // bytes read at a time
-	record int // bytes of one record at most
+	block  int  // bytes read at a time
+	record int  // bytes of one record at most
+	narrow bool // match as if memory were short
 }
 
 const (

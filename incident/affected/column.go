@@ -10,14 +10,25 @@ var (
 	// naming is in order of strength: where a row's keys name different people,
 	// the earlier key decides. Numbers given to one person come before
 	// addresses that households share.
-	naming = []string{
+	naming = [...]string{
 		"customer_id", "account_number", "insurance_policy", "medical_id", "student_id", "employee_id", "ssn", "tax_id",
 		"national_id", "passport", "driver_license", "state_id", "user_name", "email", "phone",
 	}
 )
 
+// IsPrimaryKey reports whether a key is a number given to one person, which is
+// never shared. The others, e-mail and phone, are addresses: households share
+// them, and people change them.
+func IsPrimaryKey(key string) bool {
+	return slices.Contains(naming[:], key) && key != "email" && key != "phone"
+}
+
+// CheckColumns lists what an exposure can have checked of the person a row
+// names: what names nobody, but must not be another's.
+func CheckColumns() []string { return []string{"birth_date"} }
+
 // MatchKeys lists the names an exposure can match by, the strongest first.
-func MatchKeys() []string { return slices.Clone(naming) }
+func MatchKeys() []string { return slices.Clone(naming[:]) }
 
 // DirectoryColumns lists the names the directory's columns can be given.
-func DirectoryColumns() []string { return slices.Concat(naming, describing) }
+func DirectoryColumns() []string { return slices.Concat(naming[:], describing) }

@@ -2,6 +2,7 @@ package affected
 
 import (
 	"context"
+	"slices"
 
 	"tocsin/incident"
 )
@@ -37,6 +38,12 @@ func (r *run) matchedBy() []string {
 	return keys
 }
 
+// entry is what the first reading takes from a block of the directory.
+type entry struct {
+	hashes []keyHash // row by row, key by key
+	born   []birth   // where some exposure has birth dates checked
+}
+
 // indexDirectory reads the directory for the first time. It returns the
 // checksum of its bytes, so that the second time can tell whether they changed.
 func (r *run) indexDirectory(ctx context.Context) (crc uint32, err error) {
@@ -46,51 +53,45 @@ func (r *run) indexDirectory(ctx context.Context) (crc uint32, err error) {
 	}
 	defer in.close()
 	keys := r.matchedBy()
-	r.indexes = make(map[string]*index, len(keys))
-	fields, indexes := make([]int, len(keys)), make([]*index, len(keys))
+	fields := make([]int, len(keys))
 	for i, key := range keys {
 		fields[i] = fieldOf(in.format, r.spec.Directory.Columns[key])
-		indexes[i] = &index{budget: r.budget}
-		r.indexes[key] = indexes[i]
+	}
+	born := -1
+	if r.checks("birth_date") {
+		born = fieldOf(in.format, r.spec.Directory.Columns["birth_date"])
+		r.born = []birth{}
 	}
 	normal := normalizers(r.opt.Workers)
-	sink := uint64(0)
 	s := InputSummary{Name: "directory", Path: in.path}
-	err = read(ctx, in, r.opt.Workers, func(w int, j *job[[]keyHash]) {
-		j.value = j.value[:0]
+	var keep func(v *entry, rows int) error
+	err = read(ctx, in, r.opt.Workers, func(w int, j *job[entry]) {
+		v := &j.value
+		v.hashes, v.born = v.hashes[:0], v.born[:0]
 		for row := range j.rows() {
 			for i, key := range keys {
-				j.value = append(j.value, r.hash(normal[w], key, j.field(row, fields[i])))
+				v.hashes = append(v.hashes, r.hash(normal[w], key, j.field(row, fields[i])))
+			}
+			if born >= 0 {
+				v.born = append(v.born, parseBirth(j.field(row, born)))
 			}
 		}
-	}, func(j *job[[]keyHash]) error {
-		if r.people == 0 && in.size > 0 && j.rows() > 0 {
-			// Room for all rows, as far as the first block tells, so that the tables need not grow.
-			expected := float64(in.size) / float64(len(j.data)) * float64(j.rows()) * 1.02
-			for _, x := range indexes {
-				if err := x.reserve(int(min(expected, maxPeople))); err != nil {
-					return err
-				}
+	}, func(j *job[entry]) error {
+		if keep == nil {
+			if keep, err = r.keeper(in, j.rows(), len(j.data), keys); err != nil {
+				return err
 			}
 		}
 		if r.people+uint64(j.rows()) > maxPeople {
 			return incident.Errorf(incident.TooLarge, "%s: has more than %d rows", in.path, maxPeople)
 		}
-		for row := range j.rows() {
-			if row%ahead == 0 { // see matcher.block
-				for at, h := range j.value[row*len(keys) : min(row+ahead, j.rows())*len(keys)] {
-					sink += indexes[at%len(keys)].touch(h.tag)
-				}
-			}
-			for i, x := range indexes {
-				if h := j.value[row*len(keys)+i]; h.some {
-					if err := x.add(h.tag, h.tag2, uint32(r.people)); err != nil {
-						return err
-					}
-				}
-			}
-			r.people++
+		if err := keep(&j.value, j.rows()); err != nil {
+			return err
 		}
+		if err := r.keepRest(&j.value, j.rows(), keys); err != nil {
+			return err
+		}
+		r.people += uint64(j.rows())
 		s.Rows += int64(j.rows() + len(j.bad))
 		s.Malformed += int64(len(j.bad))
 		r.progress("index", s.Name, in, s.Rows, j.raw)
@@ -99,10 +100,132 @@ func (r *run) indexDirectory(ctx context.Context) (crc uint32, err error) {
 	if err != nil {
 		return 0, err
 	}
-	r.sink += sink
+	for _, key := range keys { // everyone has a place, also where the last ones have no key
+		if r.owners[key] != nil {
+			r.owners[key] = grow(r.owners[key], r.people)
+		}
+	}
 	err = r.finish(in, &s)
 	r.sum.Inputs = append(r.sum.Inputs, s)
 	return in.tally.crc, err
+}
+
+// keeper says where the keys of the directory go: into tables in memory, or,
+// where as far as the first block tells these will not fit into what the run
+// may take, into a narrow matching.
+func (r *run) keeper(in *input, rows, bytes int, keys []string) (func(*entry, int) error, error) {
+	expected := 0.0
+	if in.size > 0 && rows > 0 {
+		expected = min(float64(in.size)/float64(bytes)*float64(rows)*1.02, maxPeople)
+		if in.packed {
+			expected *= 12 // about as far as text can be compressed
+		}
+	}
+	need := int64(expected) * (int64(len(keys))*slotBytes*3/2 + 8 + int64(len(r.spec.Exposures)+len(keys))/8 + 1)
+	if limit := r.budget.limit; r.lim.narrow || limit > 0 && (r.budget.used+need > limit || in.size < 0) {
+		p := plan{parts: 4, rows: 64, people: 64, chunk: 1 << 10}
+		if !r.lim.narrow {
+			var err error
+			if p, err = planFor(limit, r.budget.used, expected, len(keys), len(r.spec.Exposures)); err != nil {
+				return nil, err
+			}
+		}
+		n, err := r.newNarrow(p, keys)
+		if err != nil {
+			return nil, err
+		}
+		r.narrow = n
+		return r.keepNarrow, nil
+	}
+	r.indexes = make(map[string]*index, len(keys))
+	indexes := make([]*index, len(keys))
+	for i, key := range keys {
+		indexes[i] = &index{budget: r.budget}
+		r.indexes[key] = indexes[i]
+		if in.packed {
+			continue // a guess: better let it grow
+		}
+		if err := indexes[i].reserve(int(expected)); err != nil {
+			return nil, err
+		}
+	}
+	return func(v *entry, rows int) error { return r.keepIndexed(indexes, v, rows) }, nil
+}
+
+func (r *run) keepNarrow(v *entry, rows int) error {
+	keys := len(r.narrow.keys)
+	for row := range rows {
+		for k := range keys {
+			if h := v.hashes[row*keys+k]; h.some {
+				if err := r.narrow.keep(k, h, uint32(r.people)+uint32(row)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (r *run) keepIndexed(indexes []*index, v *entry, rows int) error {
+	keys := len(indexes)
+	for row := range rows {
+		if row%ahead == 0 { // see matcher.block
+			for k, x := range indexes {
+				for at := row*keys + k; at < min(row+ahead, rows)*keys; at += keys {
+					r.sink += x.touch(v.hashes[at].tag)
+				}
+			}
+		}
+		for k, x := range indexes {
+			if h := v.hashes[row*keys+k]; h.some {
+				if err := x.add(h.tag, h.tag2, uint32(r.people)+uint32(row)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// keepRest keeps who has a primary key at all, where a row could have another
+// one, and birth dates, where they are checked.
+func (r *run) keepRest(v *entry, rows int, keys []string) error {
+	if err := r.budget.take(int64(4 * len(v.born))); err != nil {
+		return err
+	}
+	r.born = append(r.born, v.born...)
+	if !r.several() {
+		return nil
+	}
+	for k, key := range keys {
+		if !IsPrimaryKey(key) {
+			continue
+		}
+		owners := grow(r.owners[key], r.people+uint64(rows))
+		for row := range rows {
+			if v.hashes[row*len(keys)+k].some {
+				p := r.people + uint64(row)
+				owners[p/32] |= 1 << (p % 32)
+			}
+		}
+		r.owners[key] = owners
+	}
+	return nil
+}
+
+func grow(set []uint32, people uint64) []uint32 {
+	words := int(people+31) / 32
+	return slices.Grow(set, max(0, words-len(set)))[:max(words, len(set))]
+}
+
+// several reports whether some exposure matches by more than one key.
+func (r *run) several() bool {
+	return slices.ContainsFunc(r.spec.Exposures, func(e Exposure) bool { return len(e.Match) > 1 })
+}
+
+// checks reports whether some exposure has this checked.
+func (r *run) checks(name string) bool {
+	return slices.ContainsFunc(r.spec.Exposures, func(e Exposure) bool { return e.Check[name] != "" })
 }
 
 func (r *run) hash(n *normalizer, key string, field []byte) keyHash {
@@ -124,6 +247,9 @@ func normalizers(workers int) []*normalizer {
 
 // fieldOf is the place of a column among a batch's fields; -1 for no column.
 func fieldOf(f format, column string) int {
+	if f == nil { // nothing is read: only the decision is needed
+		return -1
+	}
 	for i, name := range f.columns() {
 		if name == column {
 			return i

@@ -10,7 +10,8 @@
 // each exposure once. What stays in memory is 16 bytes for each key of the
 // directory that an exposure matches by (at most 75 % full), 8 bytes and one
 // bit for each exposure for every person, and a few blocks of input for each
-// worker. Names and addresses never stay. Files are cut into blocks that
+// worker. Where a memory limit leaves no room for that, keys are dealt into
+// parts that fit, in a sealed temporary file (see narrow). Names and addresses never stay. Files are cut into blocks that
 // workers split and match in parallel; whatever their number, the outputs are
 // the same bytes.
 //

@@ -3,6 +3,7 @@ package affected
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 )
 
@@ -18,6 +19,9 @@ func (e *Exposure) allColumns() []string {
 	for _, name := range sortedKeys(e.Columns) {
 		columns = appendNew(columns, e.Columns[name])
 	}
+	for _, name := range sortedKeys(e.Check) {
+		columns = appendNew(columns, e.Check[name])
+	}
 	return columns
 }
 
@@ -30,12 +34,23 @@ type matcher struct {
 	column int // holds elements; -1 for none
 	name   string
 	flags  []flagColumn
+	born   int // field of the birth date to be checked; -1 for none
 }
 
 type matchKey struct {
-	name  string
-	field int
-	index *index
+	name    string
+	field   int
+	index   *index   // nil where keys are matched outside memory
+	primary bool     // given to one person and never shared
+	owners  []uint32 // people who have one at all, as bits; only of primary keys
+}
+
+// conflict is a row that a person has to settle.
+type conflict struct {
+	row    int
+	person uint32 // to whom it goes until then
+	reason reason
+	others []uint32 // who else it could mean
 }
 
 type flagColumn struct {
@@ -45,19 +60,22 @@ type flagColumn struct {
 
 // outcome is what became of the rows of one block.
 type outcome struct {
-	matched, duplicates, conflicts int64
-	unmatched                      []int // rows
-	bad                            []badRow
-	open                           []badRow // conflicts
-	hashes                         []keyHash
-	sink                           uint64 // keeps the compiler from dropping loads made for their side effect
+	matched, duplicates int64
+	unmatched           []int // rows
+	bad                 []badRow
+	open                []conflict
+	hashes              []keyHash
+	sink                uint64 // keeps the compiler from dropping loads made for their side effect
 }
 
 func (r *run) newMatcher(e *Exposure, f format, seen []uint32) *matcher {
-	m := &matcher{run: r, seen: seen, column: -1, name: e.ElementsColumn}
+	m := &matcher{run: r, seen: seen, column: -1, name: e.ElementsColumn, born: -1}
+	if column := e.Check["birth_date"]; column != "" {
+		m.born = fieldOf(f, column)
+	}
 	for _, key := range naming {
 		if column := e.Match[key]; column != "" {
-			m.keys = append(m.keys, matchKey{key, fieldOf(f, column), r.indexes[key]})
+			m.keys = append(m.keys, matchKey{key, fieldOf(f, column), r.indexes[key], IsPrimaryKey(key), r.owners[key]})
 		}
 	}
 	for _, name := range e.Elements {
@@ -92,13 +110,16 @@ func (m *matcher) block(n *normalizer, b *batch, o *outcome) {
 		for ; from < b.rows() && rows < ahead; from++ {
 			elements, ok := m.elements(b, from)
 			if !ok {
-				o.bad = append(o.bad, badRow{line: b.lines[from], why: fmt.Sprintf("column %q holds an unknown element", m.name)})
+				o.bad = append(o.bad, badRow{line: b.lines[from], why: m.unknownElement()})
 				continue
 			}
 			for _, key := range m.keys {
 				hashes = append(hashes, m.run.hash(n, key.name, b.field(from, key.field)))
 			}
 			group[rows] = candidate{row: from, elements: elements}
+			if m.born >= 0 {
+				group[rows].born = parseBirth(b.field(from, m.born))
+			}
 			rows++
 		}
 		o.hashes = hashes
@@ -108,16 +129,15 @@ func (m *matcher) block(n *normalizer, b *batch, o *outcome) {
 			}
 		}
 		for i := range rows {
-			c := &group[i]
-			c.person, c.why, c.ok = m.person(hashes[i*len(m.keys) : (i+1)*len(m.keys)])
+			m.find(&group[i], hashes[i*len(m.keys):(i+1)*len(m.keys)], o)
 		}
 		for i := range rows {
 			if p := group[i].person; group[i].ok {
-				o.sink += uint64(m.seen[p/32]) + m.run.shown[p]
+				o.sink += uint64(atomic.LoadUint32(&m.seen[p/32])) + atomic.LoadUint64(&m.run.shown[p])
 			}
 		}
 		for i := range rows {
-			m.mark(b, &group[i], o)
+			m.mark(&group[i], o)
 		}
 	}
 }
@@ -126,20 +146,17 @@ func (m *matcher) block(n *normalizer, b *batch, o *outcome) {
 type candidate struct {
 	row      int
 	elements Elements
+	born     birth
 	person   uint32
-	why      string // where it could mean several people
+	reason   reason
 	ok       bool
 }
 
 // mark takes a row's person into account.
-func (m *matcher) mark(b *batch, c *candidate, o *outcome) {
+func (m *matcher) mark(c *candidate, o *outcome) {
 	if !c.ok {
 		o.unmatched = append(o.unmatched, c.row)
 		return
-	}
-	if c.why != "" {
-		o.conflicts++
-		o.open = append(o.open, badRow{line: b.lines[c.row], why: c.why})
 	}
 	if have := atomic.LoadUint64(&m.run.shown[c.person]); have|uint64(c.elements) != have {
 		atomic.OrUint64(&m.run.shown[c.person], uint64(c.elements))
@@ -150,6 +167,10 @@ func (m *matcher) mark(b *batch, c *candidate, o *outcome) {
 	} else {
 		o.duplicates++
 	}
+}
+
+func (m *matcher) unknownElement() string {
+	return fmt.Sprintf("column %q holds an unknown element", m.name)
 }
 
 func (m *matcher) elements(b *batch, row int) (Elements, bool) {
@@ -169,85 +190,79 @@ func (m *matcher) elements(b *batch, row int) (Elements, bool) {
 	return set, true
 }
 
-// person finds who a row means. why is set where it could mean several people.
-func (m *matcher) person(hashes []keyHash) (person uint32, why string, ok bool) {
-	var finds [16]found
-	var by [16]int
-	hits := 0
-	for i, key := range m.keys {
-		h := hashes[i]
+// find looks a row's keys up and says whom it means.
+func (m *matcher) find(c *candidate, hashes []keyHash, o *outcome) {
+	var hits [len(naming)]hit
+	n, strange := 0, uint32(0)
+	for i := range hashes {
+		h := &hashes[i]
 		if !h.some {
 			continue
 		}
-		if f, ok := key.index.find(h.tag, h.tag2); ok {
-			finds[hits], by[hits] = f, i
-			hits++
+		f, ok := m.keys[i].index.find(h.tag, h.tag2)
+		if !ok {
+			strange |= 1 << i
+			continue
 		}
-	}
-	if hits == 0 {
-		return 0, "", false
-	}
-	first := finds[0]
-	if first.chain == 0 {
-		for i := 1; i < hits; i++ {
-			if !m.keys[by[i]].index.holds(finds[i], first.person) {
-				return first.person, m.keys[by[0]].name + " and " + m.keys[by[i]].name + " name different people", true
-			}
+		hits[n] = hit{key: i, one: f.person}
+		if f.chain != 0 {
+			hits[n].more = m.keys[i].index.all(f)
 		}
-		return first.person, "", true
+		n++
 	}
-	return m.narrow(first, finds[1:hits], by[:hits])
+	if c.ok = n > 0; !c.ok {
+		return
+	}
+	if c.person, c.reason = m.decide(hits[:n], strange, c.born); c.reason.kind != fits {
+		o.open = append(o.open, conflict{c.row, c.person, c.reason, others(hits[:n], c.person)})
+	}
 }
 
-// narrow looks among the people who share the strongest key for the one whom
-// the row's other keys name too.
-func (m *matcher) narrow(first found, others []found, by []int) (person uint32, why string, ok bool) {
-	key := m.keys[by[0]]
-	fits, fit := 0, first.person
-	if len(others) > 0 {
-		for at, n := first.chain, 0; at != 0 && n < chainLimit; n++ {
-			l := key.index.shared[at-1]
-			all := true
-			for i, f := range others {
-				all = all && m.keys[by[i+1]].index.holds(f, l.person)
-			}
-			if all {
-				if fits++; fits == 1 {
-					fit = l.person
-				}
-			}
-			at = l.next
+// others are the people whom the keys of a row name, but for one.
+func others(hits []hit, person uint32) []uint32 {
+	var list []uint32
+	add := func(p uint32) {
+		if p != person && !slices.Contains(list, p) {
+			list = append(list, p)
 		}
 	}
-	if fits == 1 {
-		return fit, "", true
+	for i := range hits {
+		if hits[i].more == nil {
+			add(hits[i].one)
+		}
+		for _, p := range hits[i].more {
+			add(p)
+		}
 	}
-	return fit, "several people in the directory have this " + key.name, true
+	return list
 }
 
 func (r *run) matchExposures(ctx context.Context) error {
-	// 8 bytes and a bit for each exposure, for every person.
-	words := int64(r.people+31) / 32
-	if err := r.budget.take(int64(r.people)*8 + words*4*int64(len(r.spec.Exposures)+1)); err != nil {
-		return err
-	}
-	r.shown = make([]uint64, r.people)
 	keys := r.matchedBy()
 	header := appendCSV(nil, "file", "line", "why", "exposure")
 	for _, key := range keys {
 		header = appendField(append(header, ','), []byte(key))
 	}
 	r.out.unmatched.Write(append(header, '\n'))
+	if r.narrow != nil {
+		return r.narrow.matchExposures(ctx)
+	}
+	// 8 bytes and a bit for each exposure, for every person.
+	words := int64(r.people+31) / 32
+	if err := r.budget.take(int64(r.people)*8 + words*4*int64(len(r.spec.Exposures)+1)); err != nil {
+		return err
+	}
+	r.shown = make([]uint64, r.people)
 	for i := range r.spec.Exposures {
 		r.seen = append(r.seen, bitset(r.people))
-		if err := r.matchExposure(ctx, &r.spec.Exposures[i], r.seen[i], keys); err != nil {
+		if err := r.matchExposure(ctx, &r.spec.Exposures[i], r.seen[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *run) matchExposure(ctx context.Context, e *Exposure, seen []uint32, keys []string) error {
+func (r *run) matchExposure(ctx context.Context, e *Exposure, seen []uint32) error {
 	in, err := openInput(ctx, r.from, e.Path, e.allColumns(), r.lim, true)
 	if err != nil {
 		return err
@@ -266,14 +281,14 @@ func (r *run) matchExposure(ctx context.Context, e *Exposure, seen []uint32, key
 		s.Matched += o.matched
 		s.Duplicates += o.duplicates
 		s.Unmatched += int64(len(o.unmatched))
-		r.sum.Conflicts += o.conflicts
+		r.sum.Conflicts += int64(len(o.open))
 		for _, row := range o.unmatched {
-			if err := r.writeUnmatched(m, e, j, row, keys); err != nil {
+			if err := r.writeUnmatched(m, e, j.start.line, &j.batch, row); err != nil {
 				return err
 			}
 		}
-		for _, c := range o.open {
-			if err := writeRow(r.out.conflicts, in.path, j.start.line+uint64(c.line), c.why); err != nil {
+		for i := range o.open {
+			if err := r.writeConflict(in.path, j.start.line+uint64(j.lines[o.open[i].row]), m, &o.open[i]); err != nil {
 				return err
 			}
 		}
@@ -285,10 +300,7 @@ func (r *run) matchExposure(ctx context.Context, e *Exposure, seen []uint32, key
 	}
 	err = r.finish(in, &s)
 	r.sum.Inputs = append(r.sum.Inputs, s)
-	r.sum.Matched += s.Matched
-	r.sum.Duplicates += s.Duplicates
-	r.sum.Unmatched += s.Unmatched
-	r.sum.Malformed += s.Malformed
+	r.sum.add(&s)
 	return err
 }
 
@@ -310,16 +322,16 @@ func mergeByLine(a, b []badRow) []badRow {
 
 // writeUnmatched lists a row with the keys it has, because they are all by
 // which a person can find out whom it means.
-func (r *run) writeUnmatched(m *matcher, e *Exposure, j *job[outcome], row int, keys []string) error {
+func (r *run) writeUnmatched(m *matcher, e *Exposure, start uint64, b *batch, row int) error {
 	line := appendField(nil, []byte(e.Path))
-	line = fmt.Appendf(append(line, ','), "%d,", j.start.line+uint64(j.lines[row]))
+	line = fmt.Appendf(append(line, ','), "%d,", start+uint64(b.lines[row]))
 	var tail []byte
 	why := "no key"
-	for _, key := range keys {
+	for _, key := range r.matchedBy() {
 		tail = append(tail, ',')
 		for _, k := range m.keys {
 			if k.name == key {
-				value := trim(j.field(row, k.field))
+				value := trim(b.field(row, k.field))
 				if len(value) > 0 {
 					why = "nobody in the directory has this key"
 				}

@@ -140,18 +140,14 @@ func (x *index) find(tag uint64, tag2 uint32) (found, bool) {
 	return found{person: x.shared[at].person, chain: at + 1}, true
 }
 
-// holds reports whether person is one of those f found. Of a long chain only
-// the first chainLimit are looked at: a key that so many share names nobody.
-func (x *index) holds(f found, person uint32) bool {
-	if f.chain == 0 {
-		return f.person == person
-	}
-	for at, n := f.chain, 0; at != 0 && n < chainLimit; n++ {
+// all are the people who share a key, the first chainLimit of them: a key that
+// so many share names nobody.
+func (x *index) all(f found) []uint32 {
+	people := make([]uint32, 0, min(chainLimit, x.shared[f.chain-1].length))
+	for at := f.chain; at != 0 && len(people) < chainLimit; {
 		l := x.shared[at-1]
-		if l.person == person {
-			return true
-		}
+		people = append(people, l.person)
 		at = l.next
 	}
-	return false
+	return people
 }

@@ -67,11 +67,12 @@ func (d *decoder) spec(tree map[string]any) (s Spec) {
 	for i, entry := range list {
 		path := fmt.Sprintf("exposure[%d]", i)
 		t := d.table(path, entry)
-		d.known(path, t, "name", "path", "match", "elements", "elements_column", "columns")
+		d.known(path, t, "name", "path", "match", "check", "elements", "elements_column", "columns")
 		s.Exposures = append(s.Exposures, Exposure{
 			Name:           d.text(path+".name", t["name"]),
 			Path:           d.text(path+".path", t["path"]),
 			Match:          d.texts(path+".match", t["match"]),
+			Check:          d.texts(path+".check", t["check"]),
 			Elements:       d.list(path+".elements", t["elements"]),
 			ElementsColumn: d.text(path+".elements_column", t["elements_column"]),
 			Columns:        d.texts(path+".columns", t["columns"]),

@@ -45,9 +45,8 @@ func (t *tallies) residence(scratch, country, region []byte) (*residence, []byte
 // writer writes the rows of people.csv for affected people.
 type writer struct {
 	run     *run
-	hit     []uint32 // everyone affected, as bits
-	fields  [6]int   // of the first rosterColumns
-	contact []int    // fields of phone and postal address
+	fields  [6]int // of the first rosterColumns
+	contact []int  // fields of phone and postal address
 	email   int
 }
 
@@ -58,11 +57,15 @@ func (r *run) writePeople(ctx context.Context, crc uint32) error {
 		return err
 	}
 	defer in.close()
-	w := &writer{run: r, hit: bitset(r.people)}
-	for _, seen := range r.seen {
-		for i, word := range seen {
-			w.hit[i] |= word
+	w := &writer{run: r}
+	if r.narrow == nil {
+		r.whole = &state{shown: r.shown, seen: r.seen, hit: bitset(r.people)}
+		for _, seen := range r.seen {
+			for i, word := range seen {
+				r.whole.hit[i] |= word
+			}
 		}
+		r.sum.People = count(r.whole.hit)
 	}
 	column := func(name string) int {
 		if c := r.spec.Directory.Columns[name]; c != "" {
@@ -86,16 +89,19 @@ func (r *run) writePeople(ctx context.Context, crc uint32) error {
 	r.out.people.Write(append(appendCSV(nil, rosterColumns[:]...), '\n'))
 	changed := incident.Errorf(incident.Conflict, "%s: changed while it was being read; run again", in.path)
 	rows, people := int64(0), uint64(0)
-	err = read(ctx, in, r.opt.Workers, func(worker int, j *job[[]byte]) {
-		j.value = w.block(&all[worker], j)
-	}, func(j *job[[]byte]) error {
+	err = read(ctx, in, r.opt.Workers, func(worker int, j *job[written]) {
+		j.value.err = w.block(&all[worker], j)
+	}, func(j *job[written]) error {
+		if j.value.err != nil {
+			return j.value.err
+		}
 		rows += int64(j.rows() + len(j.bad))
 		people += uint64(j.rows())
 		if people > r.people {
 			return changed
 		}
 		r.progress("write", "directory", in, rows, j.raw)
-		if _, err := r.out.people.Write(j.value); err != nil {
+		if _, err := r.out.people.Write(j.value.rows); err != nil {
 			return outputError(err)
 		}
 		return nil
@@ -106,18 +112,36 @@ func (r *run) writePeople(ctx context.Context, crc uint32) error {
 	if people != r.people || in.tally.crc != crc {
 		return changed
 	}
-	r.sum.People = count(w.hit)
+	if r.narrow != nil {
+		r.narrow.account()
+	}
 	r.addUp(all)
 	return nil
 }
 
-// block gives the rows of the affected people of one block.
-func (w *writer) block(t *tallies, j *job[[]byte]) []byte {
-	out := j.value[:0]
+// written are the rows of the affected people of one block.
+type written struct {
+	rows []byte
+	err  error
+}
+
+// block writes the rows of the affected people of one block.
+func (w *writer) block(t *tallies, j *job[written]) (err error) {
+	out := j.value.rows[:0]
 	var scratch []byte
+	st := &state{}
 	for row := range j.rows() {
 		person := j.start.row + uint64(row)
-		if person >= w.run.people || !has(w.hit, person) {
+		if person >= w.run.people {
+			break
+		}
+		if !st.covers(person) {
+			if st, err = w.run.stateOf(person); err != nil {
+				return err
+			}
+		}
+		person -= st.from
+		if !has(st.hit, person) {
 			continue
 		}
 		var country, region []byte
@@ -134,9 +158,9 @@ func (w *writer) block(t *tallies, j *job[[]byte]) []byte {
 			}
 			out = append(appendField(out, value), ',')
 		}
-		elements := w.run.shown[person]
+		elements := st.shown[person]
 		out = append(Elements(elements).appendTo(out), ',')
-		out = append(w.sources(out, person), '\n')
+		out = append(w.sources(out, st, person), '\n')
 		var r *residence
 		r, scratch = t.residence(scratch, country, region)
 		r.people++
@@ -147,14 +171,15 @@ func (w *writer) block(t *tallies, j *job[[]byte]) []byte {
 			t.noContact++
 		}
 	}
-	return out
+	j.value.rows = out
+	return nil
 }
 
 // sources writes the names of the exposures in which person appears, joined by "+".
-func (w *writer) sources(out []byte, person uint64) []byte {
+func (w *writer) sources(out []byte, st *state, person uint64) []byte {
 	from := len(out)
 	quote := false
-	for i, seen := range w.run.seen {
+	for i, seen := range st.seen {
 		if has(seen, person) {
 			if len(out) > from {
 				out = append(out, '+')
@@ -171,7 +196,7 @@ func (w *writer) sources(out []byte, person uint64) []byte {
 	return out
 }
 
-func (w *writer) reachable(j *job[[]byte], row int) bool {
+func (w *writer) reachable(j *job[written], row int) bool {
 	if w.email >= 0 && usableEmail(trim(j.field(row, w.email))) {
 		return true
 	}

@@ -40,7 +40,7 @@ func reference(spec Spec, open func(path string) (io.ReadCloser, error)) (people
 		sum.Malformed += int64(malformed)
 		seen := map[int]bool{}
 		for _, row := range rows {
-			person, conflict := -1, false
+			person, conflict, strange := -1, false, []string{}
 			for _, key := range naming {
 				if k := norm(row[e.Match[key]]); e.Match[key] != "" && k != "" {
 					if p, ok := by[key][k]; ok {
@@ -48,12 +48,17 @@ func reference(spec Spec, open func(path string) (io.ReadCloser, error)) (people
 						if person < 0 {
 							person = p
 						}
+					} else if IsPrimaryKey(key) {
+						strange = append(strange, spec.Directory.Columns[key])
 					}
 				}
 			}
 			if person < 0 {
 				sum.Unmatched++
 				continue
+			}
+			for _, column := range strange {
+				conflict = conflict || norm(directory[person][column]) != ""
 			}
 			if conflict {
 				sum.Conflicts++

@@ -29,10 +29,14 @@ type run struct {
 	lim     limits
 	budget  *budget
 	key     hashKey
-	indexes map[string]*index // by the name of the key
-	people  uint64            // rows of the directory
-	seen    [][]uint32        // for each exposure, people who appear in it, as bits
-	shown   []uint64          // Elements of each person
+	indexes map[string]*index   // by the name of the key
+	people  uint64              // rows of the directory
+	seen    [][]uint32          // for each exposure, people who appear in it, as bits
+	shown   []uint64            // Elements of each person
+	owners  map[string][]uint32 // people who have a primary key, as bits, by its name
+	born    []birth             // of each person; nil where no exposure has it checked
+	narrow  *narrow             // where the job does not fit into the memory limit
+	whole   *state              // else everyone, once the exposures are matched
 	out     struct{ people, unmatched, rejected, conflicts *bufio.Writer }
 	sum     Summary
 	sink    uint64 // see outcome.sink
@@ -59,7 +63,12 @@ func resolve(ctx context.Context, spec Spec, from Sources, to Outputs, opt Optio
 	if opt.Now != nil {
 		began = opt.Now()
 	}
-	r := &run{spec: spec, from: from, opt: opt, lim: lim, budget: &budget{limit: opt.Memory}, key: newHashKey()}
+	r := &run{spec: spec, from: from, opt: opt, lim: lim, budget: &budget{limit: opt.Memory}, key: newHashKey(), owners: map[string][]uint32{}}
+	defer func() {
+		if r.narrow != nil {
+			r.narrow.spill.close()
+		}
+	}()
 	// A block, its carry, and about as much for the places of its fields.
 	if err := r.budget.take(int64(3*opt.Workers+2) * 3 * int64(lim.block)); err != nil {
 		return Summary{}, err
@@ -81,7 +90,7 @@ func resolve(ctx context.Context, spec Spec, from Sources, to Outputs, opt Optio
 
 func (r *run) all(ctx context.Context) error {
 	r.out.rejected.WriteString("file,line,why\n")
-	r.out.conflicts.WriteString("file,line,why\n")
+	r.out.conflicts.WriteString("file,line,why,person,others\n")
 	indexed, err := r.indexDirectory(ctx)
 	if err != nil {
 		return err
@@ -89,7 +98,7 @@ func (r *run) all(ctx context.Context) error {
 	if err := r.matchExposures(ctx); err != nil {
 		return err
 	}
-	r.indexes = nil // the writing needs only who is affected by what
+	r.indexes, r.owners, r.born = nil, nil, nil // the writing needs only who is affected by what
 	if err := r.writePeople(ctx, indexed); err != nil {
 		return err
 	}

@@ -129,16 +129,16 @@ func TestResolve(t *testing.T) {
 		"any key will do; nobody by e-mail is reached": {
 			both, "id,mail\nC3,\n,ben@x.example\nC9,eve@x.example\n",
 			"C2,\"Bell, Ben\",ben@x.example,DE,,de,ssn,leak\nC3,Cara Cole,,us,ny,en,ssn,leak\nC5,\"Eve\nEbert\",eve@x.example,CA,QC,fr,ssn,leak\n",
-			"", "", "", "3 0 0 0 0 1",
+			"", "", "f.csv,4,customer_id is not that of the person whose email this is,5,\n", "3 0 0 0 1 1",
 		},
 		"keys that name different people": {
 			both, "id,mail\nC2,eve@x.example\nC2,ben@x.example\n",
 			"C2,\"Bell, Ben\",ben@x.example,DE,,de,ssn,leak\n", "", "",
-			"f.csv,2,customer_id and email name different people\n", "1 1 0 0 1 0",
+			"f.csv,2,customer_id and email name different people,2,5\n", "1 1 0 0 1 0",
 		},
 		"a shared address goes to the first and is listed": {
 			byMail, "mail\nanna@x.example\n", "C1,Anna Abel,anna@x.example,US,CA,en,email,leak\n", "", "",
-			"f.csv,2,several people in the directory have this email\n", "1 0 0 0 1 0",
+			"f.csv,2,several people in the directory have this email,1,6\n", "1 0 0 0 1 0",
 		},
 		"a shared address with the right id is no conflict": {
 			both, "id,mail\nC6,anna@x.example\nC1,anna@x.example\n",
@@ -160,7 +160,7 @@ func TestResolve(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			spec := mustParse(t, head+"[[exposure]]\nname = \"leak\"\npath = \"f.csv\"\n"+tc.exposure)
 			from := files{"customers.csv": customers, "f.csv": tc.data}
-			for _, lim := range []limits{{blockSize, maxRecord}, {1, 1 << 10}, {7, 1 << 10}} {
+			for _, lim := range []limits{{block: blockSize, record: maxRecord}, {block: 1, record: 1 << 10}, {block: 7, record: 1 << 10}, {block: blockSize, record: maxRecord, narrow: true}, {block: 11, record: 1 << 10, narrow: true}} {
 				got := resolveAll(t, spec, from, Options{Workers: 3}, lim)
 				rejected := "customers.csv,6,has 2 fields where the header has 7\n" + tc.rejected
 				s := got.sum
@@ -199,7 +199,7 @@ elements = ["communications"]
 	got := resolveAll(t, spec, files{
 		"customers.csv": customers, "crm.csv.gz": z.String(),
 		"chat.jsonl": chat,
-	}, Options{Workers: 2}, limits{blockSize, maxRecord})
+	}, Options{Workers: 2}, limits{block: blockSize, record: maxRecord})
 	wantPeople := `customer_id,name,email,country,region,language,elements,sources
 C1,Anna Abel,anna@x.example,US,CA,en,name,crm
 C2,"Bell, Ben",ben@x.example,DE,,de,communications,chat
@@ -297,8 +297,9 @@ func TestResolveAgreesWithReference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, block := range []int{1 + r.IntN(30), 100 + r.IntN(1000), blockSize} {
-			got := resolveAll(t, spec, from, Options{Workers: 1 + round%8}, limits{block, 1 << 12})
+		for i, block := range []int{1 + r.IntN(30), 100 + r.IntN(1000), blockSize, 1 + r.IntN(300)} {
+			narrow := i == 3
+			got := resolveAll(t, spec, from, Options{Workers: 1 + round%8}, limits{block: block, record: 1 << 12, narrow: narrow})
 			if diff := cmp.Diff(people, got.people); diff != "" {
 				t.Fatalf("round %d, block %d: people (-want +got)\n%s", round, block, diff)
 			}
@@ -311,14 +312,48 @@ func TestResolveAgreesWithReference(t *testing.T) {
 	}
 }
 
+// sharing writes a directory in which people share addresses, and an exposure
+// whose keys often name others, nobody, or somebody born on another day.
+func sharing(r *rand.Rand, people, rows int) files {
+	var d, a strings.Builder
+	d.WriteString("customer_id,email,name,country,state,dob,preferred_language\n")
+	for i := range people {
+		id := fmt.Sprintf("C%d", i)
+		if r.IntN(8) == 0 {
+			id = ""
+		}
+		fmt.Fprintf(&d, "%s,p%d@x.example,N,DE,,19%d-01-0%d,en\n", id, r.IntN(people), 10+r.IntN(90), 1+r.IntN(2))
+	}
+	a.WriteString("id,mail,what,born\n")
+	for range rows {
+		what := []string{"", "ssn", "name+ssn", "no such element"}[r.IntN(4)]
+		fmt.Fprintf(&a, "C%d,p%d@x.example,%s,19%d-01-0%d\n", r.IntN(people*9/8), r.IntN(people*9/8), what, 10+r.IntN(90), 1+r.IntN(2))
+		if r.IntN(4) == 0 {
+			fmt.Fprintf(&a, ",p%d@x.example,ssn,\nshort\nC%d,,name,1911-11-11\n", r.IntN(people), r.IntN(people))
+		}
+	}
+	return files{"customers.csv": d.String(), "a.csv": a.String(), "b.csv": "mail,s\np1@x.example,1\n,\n"}
+}
+
 func TestResolveIsDeterministic(t *testing.T) {
 	spec := mustParse(t, madeUpSpec)
-	from := madeUp(rand.New(rand.NewPCG(3, 4)), 500, 3000)
-	want := resolveAll(t, spec, from, Options{Workers: 1}, limits{512, 1 << 12})
-	for workers := 2; workers <= 8; workers++ {
-		got := resolveAll(t, spec, from, Options{Workers: workers}, limits{512, 1 << 12})
-		if diff := cmp.Diff(want, got, cmp.AllowUnexported(result{})); diff != "" {
-			t.Fatalf("%d workers (-1 worker +%d workers)\n%s", workers, workers, diff)
+	spec.Exposures[0].Check = map[string]string{"birth_date": "born"}
+	from := sharing(rand.New(rand.NewPCG(3, 4)), 500, 3000)
+	want := resolveAll(t, spec, from, Options{Workers: 1}, limits{block: 512, record: 1 << 12})
+	if want.conflicts == "" || want.unmatched == "" || want.rejected == "" {
+		t.Fatal("the made-up data leave something out")
+	}
+	for _, why := range []string{"name different people", "several people", "customer_id is not that of", "birth_date is not that of"} {
+		if !strings.Contains(want.conflicts, why) {
+			t.Errorf("no conflict says %q", why)
+		}
+	}
+	for workers := 1; workers <= 8; workers++ {
+		for _, narrow := range []bool{false, true} {
+			got := resolveAll(t, spec, from, Options{Workers: workers, Scratch: t.TempDir()}, limits{block: 512, record: 1 << 12, narrow: narrow})
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(result{})); diff != "" {
+				t.Fatalf("%d workers, narrow %v (-want +got)\n%s", workers, narrow, diff)
+			}
 		}
 	}
 }
@@ -410,7 +445,7 @@ func TestResolveStops(t *testing.T) {
 		if p.Stage == "match" {
 			cancel()
 		}
-	}}, limits{1 << 10, 1 << 10})
+	}}, limits{block: 1 << 10, record: 1 << 10})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: got %v", err)
 	}

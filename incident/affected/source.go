@@ -62,6 +62,7 @@ type input struct {
 	blocks *blocks
 	tally  *tally
 	line   uint64 // of the first record
+	packed bool   // compressed, so that size says little
 	closer io.Closer
 }
 
@@ -120,6 +121,7 @@ func (in *input) start(raw io.Reader, columns []string, lim limits, digest bool)
 		if err != nil {
 			return incident.Because(incident.Invalid, err, "%s: is not a sound gzip file", in.path)
 		}
+		in.packed = true
 		r = bufio.NewReaderSize(z, 256<<10)
 	}
 	magic, err := r.Peek(4)

@@ -27,7 +27,8 @@ type Directory struct {
 type Exposure struct {
 	Name           string            `json:"name"` // unique; shown as a source
 	Path           string            `json:"path"`
-	Match          map[string]string `json:"match"` // our key (see MatchKeys) = their column
+	Match          map[string]string `json:"match"`           // our key (see MatchKeys) = their column
+	Check          map[string]string `json:"check,omitempty"` // see CheckColumns: what must not be another's = their column
 	Elements       []string          `json:"elements,omitempty"`
 	ElementsColumn string            `json:"elements_column,omitempty"` // holds elements joined by "+"
 	Columns        map[string]string `json:"columns,omitempty"`         // element = the column that holds it
@@ -59,7 +60,7 @@ func (s *Spec) check(at func(path string) string) []incident.Problem {
 	for _, name := range sortedKeys(s.Directory.Columns) {
 		path := "directory.columns." + name
 		switch {
-		case !slices.Contains(naming, name) && !slices.Contains(describing, name):
+		case !slices.Contains(naming[:], name) && !slices.Contains(describing, name):
 			c.add(path, "%q is not a column of the directory; known are %s", name, strings.Join(DirectoryColumns(), ", "))
 		case strings.TrimSpace(s.Directory.Columns[name]) == "":
 			c.add(path, "%s must name a column", name)
@@ -107,13 +108,25 @@ func (c *checker) exposure(path string, e *Exposure, directory map[string]string
 		switch {
 		case slices.Contains(describing, key):
 			c.add(where, "%s does not name one person, so rows cannot be matched by it", key)
-		case !slices.Contains(naming, key):
-			c.add(where, "%q is not a key to match by; known are %s", key, strings.Join(naming, ", "))
+		case !slices.Contains(naming[:], key):
+			c.add(where, "%q is not a key to match by; known are %s", key, strings.Join(naming[:], ", "))
 		case directory[key] == "":
 			c.add(where, "the directory has no %s to match by: name its column in [directory.columns]", key)
 		}
 		if strings.TrimSpace(e.Match[key]) == "" {
 			c.add(where, "%s must name a column", key)
+		}
+	}
+	for _, name := range sortedKeys(e.Check) {
+		where := path + ".check." + name
+		switch {
+		case !slices.Contains(CheckColumns(), name):
+			c.add(where, "%q cannot be checked; known are %s", name, strings.Join(CheckColumns(), ", "))
+		case directory[name] == "":
+			c.add(where, "the directory has no %s to check against: name its column in [directory.columns]", name)
+		}
+		if strings.TrimSpace(e.Check[name]) == "" {
+			c.add(where, "%s must name a column", name)
 		}
 	}
 	if e.Elements == nil && e.ElementsColumn == "" && len(e.Columns) == 0 {

@@ -43,9 +43,19 @@ type InputSummary struct {
 	Malformed  int64  `json:"malformed"`
 }
 
+// add takes an exposure into the totals.
+func (s *Summary) add(in *InputSummary) {
+	s.Matched += in.Matched
+	s.Duplicates += in.Duplicates
+	s.Unmatched += in.Unmatched
+	s.Malformed += in.Malformed
+}
+
 // Progress says how far a run has come.
 type Progress struct {
-	Stage string // "index", "match" or "write"
+	// Stage is "index", "match" or "write"; within a memory limit also "join" (Done
+	// and Total are steps, and Input is a key) and "list".
+	Stage string
 	Input string // "directory", or the exposure's name
 	Rows  int64  // of this input, so far
 	Done  int64  // bytes of this input
@@ -54,8 +64,11 @@ type Progress struct {
 
 // Options are what a run may be told besides what to do. The zero value works.
 type Options struct {
-	Workers  int              // blocks worked on at once; 0: one for each processor
-	Memory   int64            // bytes the run may take; 0: no limit. TooLarge where it does not suffice
+	Workers int // blocks worked on at once; 0: one for each processor
+	// Memory is how many bytes the run may take; 0: no limit. Where the tables do
+	// not fit, the run works on parts of them, with the rest sealed in a temporary file; TooLarge where not even that fits.
+	Memory   int64
+	Scratch  string           // folder of that temporary file; "": the system's
 	Now      func() time.Time // for ElapsedMS; nil: not measured
 	Progress func(Progress)   // called by one goroutine at a time, for every block of about 1 MiB
 }

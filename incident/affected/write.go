@@ -38,7 +38,26 @@ func appendCSV(dst []byte, fields ...string) []byte {
 	return dst
 }
 
-// writeRow writes one row of rejected.csv or conflicts.csv.
+// writeConflict writes one row of conflicts.csv: where the row is, why a person
+// must look at it, to whom it goes until then, and who else it could mean. People are
+// numbers of readable rows of the directory, from 1, so that nothing personal is in it.
+func (r *run) writeConflict(file string, line uint64, m *matcher, c *conflict) error {
+	row := appendCSV(nil, file, strconv.FormatUint(line, 10), m.explain(c.reason))
+	row = strconv.AppendUint(append(row, ','), uint64(c.person)+1, 10)
+	for i, p := range c.others {
+		row = append(row, ",+"[min(i, 1)])
+		row = strconv.AppendUint(row, uint64(p)+1, 10)
+	}
+	if len(c.others) == 0 {
+		row = append(row, ',')
+	}
+	if _, err := r.out.conflicts.Write(append(row, '\n')); err != nil {
+		return outputError(err)
+	}
+	return nil
+}
+
+// writeRow writes one row of rejected.csv.
 func writeRow(w *bufio.Writer, file string, line uint64, why string) error {
 	row := append(appendCSV(nil, file, strconv.FormatUint(line, 10), why), '\n')
 	if _, err := w.Write(row); err != nil {
