@@ -28,6 +28,8 @@ func Base() Vocabulary {
 		Fact{"incident.severity", WordKind, []string{"low", "medium", "high", "critical"}, "How severe is the incident?"},
 		Fact{"incident.risk", WordKind, []string{"unlikely", "risk", "high"}, "Which risk to the people affected do you conclude: unlikely, risk or high?"},
 		Fact{"incident.processor_is_agent", WordKind, threeValued(), "Is the processor an agent of the organisation, so that what it knows counts as known to the organisation?"},
+		Fact{"incident.hipaa_low_probability", WordKind, []string{"yes", "no"}, "Does the documented four-factor assessment (45 CFR 164.402(2)) demonstrate a low probability that health information was compromised?"},
+		Fact{"incident.rrosh", WordKind, []string{"yes", "no"}, "Does the breach create a real risk of significant harm (PIPEDA, section 10.1)?"},
 		Fact{"contract.notice_within", LengthKind, nil, "Within how long does the contract ask for notice (such as 24h)?"},
 
 		Fact{"affected.people", NumberKind, nil, "How many people are affected, by residence?"},

@@ -45,6 +45,10 @@ func (l *Library) begin(f *Facts, at time.Time) (*assessor, Risk) {
 	risk, value := assessRisk(a.general)
 	a.general.values["incident.risk"] = value
 	a.general.values["incident.risk_concluded"] = concluded(f)
+	a.general.values["incident.hipaa_low_probability"] = risk.HIPAA.value()
+	a.general.values["incident.hipaa_low_probability_concluded"] = orNone(f.Incident.HIPAALowProbability)
+	a.general.values["incident.rrosh"] = risk.RROSH.value()
+	a.general.values["incident.rrosh_concluded"] = orNone(f.Incident.RROSH)
 	return a, risk
 }
 

@@ -16,7 +16,7 @@ func editionOf(rules []*Rule, sources []source) string {
 		latest = max(latest, r.Reviewed.String())
 	}
 	h := sha256.New()
-	for _, f := range [][]byte{areasFile, holidaysFile, riskFile} {
+	for _, f := range [][]byte{areasFile, holidaysFile, riskFile, fourFactorFile, rroshFile, enisaFile} {
 		sum := sha256.Sum256(f)
 		h.Write(sum[:])
 	}

@@ -45,6 +45,10 @@ type Incident struct {
 	Severity         string         `json:"severity,omitempty"`
 	Risk             string         `json:"risk,omitempty"` // a person's conclusion; empty: propose one
 	ProcessorIsAgent string         `json:"processor_is_agent,omitempty"`
+
+	// A person's conclusions of two assessments of their own; empty: propose one.
+	HIPAALowProbability string `json:"hipaa_low_probability,omitempty"` // yes or no: 45 CFR 164.402(2)
+	RROSH               string `json:"rrosh,omitempty"`                 // yes or no: PIPEDA section 10.1
 }
 
 // Contract is what the contract between controller and processor says.

@@ -67,7 +67,7 @@ func (l *Library) canBeUnknown(r *Rule, within []string) bool {
 	return slices.ContainsFunc(facts, func(fact string) bool {
 		id, owed := strings.CutPrefix(fact, "owed.")
 		switch {
-		case fact == "incident.risk_concluded":
+		case strings.HasSuffix(fact, "_concluded"):
 			return false
 		case owed && l.byID[id] != nil:
 			return other(id)

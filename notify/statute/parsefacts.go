@@ -122,6 +122,7 @@ func (i *Incident) words() map[string]*string {
 		"availability": &i.Availability, "access": &i.Access, "acquisition": &i.Acquisition, "encryption": &i.Encryption,
 		"key": &i.Key, "medium": &i.Medium, "recipient": &i.Recipient, "recovered": &i.Recovered, "backup": &i.Backup,
 		"severity": &i.Severity, "risk": &i.Risk, "processor_is_agent": &i.ProcessorIsAgent,
+		"hipaa_low_probability": &i.HIPAALowProbability, "rrosh": &i.RROSH,
 	}
 }
 

@@ -2,10 +2,7 @@ package statute
 
 import (
 	_ "embed"
-	"fmt"
 	"sync"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"tocsin/incident/condition"
 )
@@ -13,42 +10,53 @@ import (
 //go:embed risk.toml
 var riskFile []byte
 
-// Risk is the risk to the people affected.
+// Risk is the risk to the people affected. Where a person concluded it, Level is
+// theirs and Proposal what the facts say.
 type Risk struct {
 	Level    string   `json:"level"`    // unlikely, risk, high or unknown
 	Proposed bool     `json:"proposed"` // false: a person concluded it
 	Because  []string `json:"because"`
 	Unknown  []string `json:"unknown"` // facts that could still move it
+
+	Proposal string       `json:"proposal"` // the level proposed from the facts, whatever a person concluded
+	Steps    []Step       `json:"steps"`    // the reasoning, in order
+	Could    []Could      `json:"could"`    // what each unknown fact could still make of the proposal
+	Severity Severity     `json:"enisa"`    // an input shown beside it, not the decision
+	HIPAA    Compromise   `json:"hipaa"`    // an assessment of its own: 45 CFR 164.402(2)
+	RROSH    RealRiskHarm `json:"rrosh"`    // an assessment of its own: PIPEDA section 10.1
 }
 
-type riskRules struct{ some, high condition.Condition }
+// Could is what the proposal would be, were an unknown fact of that value.
+type Could struct {
+	Fact  string `json:"fact"`
+	Value string `json:"value"`
+	Level string `json:"level"`
+}
 
-var riskConditions = sync.OnceValue(func() riskRules {
-	var f struct {
-		Conditions map[string]condition.Condition `toml:"conditions"`
-	}
-	if err := toml.Unmarshal(riskFile, &f); err != nil {
-		panic(fmt.Sprintf("statute: risk.toml: %v", err)) // embedded, and read by every test
-	}
-	expand := func(name string) condition.Condition {
-		c, err := f.Conditions[name].Expand(f.Conditions)
-		if err != nil {
-			panic(fmt.Sprintf("statute: risk.toml: %v", err))
-		}
-		return c
-	}
-	return riskRules{some: expand("some"), high: expand("high")}
-})
+var riskLadder = sync.OnceValue(func() *ladder { return readLadder("risk.toml", riskFile) })
 
 // assessRisk gives the conclusion where there is one, else a proposal, and the
 // value of incident.risk that rules see. Where only a part is settled, rules
 // see that: at least a risk, or not high.
 func assessRisk(g *general) (Risk, condition.Value) {
+	proposal, value := proposeRisk(g)
+	out := proposal
 	if c := g.facts.Incident.Risk; c != "" {
-		return Risk{Level: c, Because: []string{"concluded by a person"}, Unknown: []string{}}, condition.Word(c)
+		out.Level, out.Proposed, out.Because, out.Unknown = c, false, []string{"concluded by a person"}, []string{}
+		value = condition.Word(c)
 	}
-	rules := riskConditions()
-	some, high := rules.some.Evaluate(g), rules.high.Evaluate(g)
+	out.Proposal = proposal.Level
+	out.Steps = unscored(riskLadder().walk(g))
+	out.Could = could(g, proposal.Unknown)
+	out.Severity = assessSeverity(g)
+	out.HIPAA = assessCompromise(g)
+	out.RROSH = assessRROSH(g)
+	return out, value
+}
+
+func proposeRisk(facts condition.Facts) (Risk, condition.Value) {
+	rules := riskLadder().Conditions
+	some, high := rules["some"].Evaluate(facts), rules["high"].Evaluate(facts)
 	r := Risk{Proposed: true, Level: "unknown", Because: []string{}, Unknown: []string{}}
 	var value condition.Value
 	switch {
@@ -83,11 +91,13 @@ func assessRisk(g *general) (Risk, condition.Value) {
 // concluded is what a person concluded of the risk; "none" where nobody has. It
 // is never unknown: an exit that the law gives to who investigated and wrote
 // down that no harm is likely is not there before that.
-func concluded(f *Facts) condition.Value {
-	if f.Incident.Risk == "" {
+func concluded(f *Facts) condition.Value { return orNone(f.Incident.Risk) }
+
+func orNone(word string) condition.Value {
+	if word == "" {
 		return condition.Word("none")
 	}
-	return condition.Word(f.Incident.Risk)
+	return condition.Word(word)
 }
 
 // texts words findings; never nil, for JSON.

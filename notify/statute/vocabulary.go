@@ -22,6 +22,8 @@ func Vocabulary() condition.Vocabulary {
 		condition.Fact{Name: "covered.people_anywhere", Kind: condition.NumberKind},
 		condition.Fact{Name: "covered.people_in_one_subdivision", Kind: condition.NumberKind},
 		condition.Fact{Name: "incident.risk_concluded", Kind: condition.WordKind, Words: []string{"none", "unlikely", "risk", "high"}},
+		condition.Fact{Name: "incident.hipaa_low_probability_concluded", Kind: condition.WordKind, Words: []string{"none", "yes", "no"}},
+		condition.Fact{Name: "incident.rrosh_concluded", Kind: condition.WordKind, Words: []string{"none", "yes", "no"}},
 		condition.Fact{Name: "owed.regulator", Kind: condition.WordKind, Words: yesNo},
 		condition.Fact{Name: "owed.individuals", Kind: condition.WordKind, Words: yesNo},
 	)
