@@ -78,10 +78,25 @@ type StageOut struct {
 
 // Question is a fact nobody knows yet that something hangs on.
 type Question struct {
-	Fact    string     `json:"fact"`
-	Ask     string     `json:"ask"`
-	Decides []string   `json:"decides"` // rules
-	Soonest *time.Time `json:"soonest"` // the earliest deadline among them
+	Fact    string         `json:"fact"`
+	Ask     string         `json:"ask"`     // in plain language, with the places that are open
+	Why     string         `json:"why"`     // what the law makes of the answer
+	Kind    condition.Kind `json:"kind"`    // word, set, place, places, number, length or moment
+	Options []Option       `json:"options"` // the answers to pick from: one of a word's, any of a set's; empty where it is typed in
+	Decides []string       `json:"decides"` // rules
+	Duties  []DutyRef      `json:"duties"`  // the same, in words
+	Soonest *time.Time     `json:"soonest"` // the earliest deadline among them
+}
+
+// DutyRef is a duty that hangs on a question: the answer decides whether it is
+// owed, or, where it is owed already, by when.
+type DutyRef struct {
+	Rule         string     `json:"rule"`
+	Title        string     `json:"title"` // the rule's, else its regime
+	Jurisdiction string     `json:"jurisdiction"`
+	Recipient    string     `json:"recipient"`
+	Due          *time.Time `json:"due"`
+	Owed         bool       `json:"owed"` // for certain: the answer can move its deadline only
 }
 
 // pending is a fact that could move a deadline.

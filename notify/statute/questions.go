@@ -18,13 +18,11 @@ func (a *assessor) questions(obligations []Obligation) []Question {
 	note := func(fact string, o *Obligation) {
 		q := byFact[fact]
 		if q == nil {
-			q = &Question{Fact: fact, Ask: a.ask(vocabulary, fact)}
+			q = a.question(vocabulary, fact)
 			byFact[fact] = q
 		}
-		q.Decides = add(q.Decides, o.Rule)
-		if due, ok := o.Due(); ok && (q.Soonest == nil || due.Before(*q.Soonest)) {
-			q.Soonest = &due
-		}
+		due, ok := o.Due()
+		q.note(o, due, ok)
 	}
 	for i := range obligations {
 		o := &obligations[i]
@@ -45,7 +43,7 @@ func (a *assessor) questions(obligations []Obligation) []Question {
 	}
 	for _, fact := range a.unplaced() {
 		if byFact[fact] == nil {
-			byFact[fact] = &Question{Fact: fact, Ask: a.ask(vocabulary, fact), Decides: []string{}}
+			byFact[fact] = a.question(vocabulary, fact)
 		}
 	}
 	out := make([]Question, 0, len(byFact))
@@ -60,6 +58,33 @@ func (a *assessor) questions(obligations []Obligation) []Question {
 		return earlier(x.Soonest, y.Soonest)
 	})
 	return out
+}
+
+func (a *assessor) question(vocabulary condition.Vocabulary, fact string) *Question {
+	q := &Question{Fact: fact, Ask: a.ask(vocabulary, fact), Decides: []string{}, Duties: []DutyRef{}, Options: []Option{}}
+	var options []Option
+	q.Kind, q.Why, options = interview(vocabulary, fact)
+	q.Options = append(q.Options, options...)
+	return q
+}
+
+// note adds an obligation to those that hang on a question.
+func (q *Question) note(o *Obligation, due time.Time, hasDue bool) {
+	q.Decides = add(q.Decides, o.Rule)
+	if slices.ContainsFunc(q.Duties, func(d DutyRef) bool { return d.Rule == o.Rule && d.Recipient == o.Recipient }) {
+		return
+	}
+	d := DutyRef{Rule: o.Rule, Title: o.Title, Jurisdiction: o.Jurisdiction, Recipient: o.Recipient, Owed: o.Applies == condition.Yes}
+	if d.Title == "" {
+		d.Title = o.Regime
+	}
+	if hasDue {
+		d.Due = &due
+		if q.Soonest == nil || due.Before(*q.Soonest) {
+			q.Soonest = &due
+		}
+	}
+	q.Duties = append(q.Duties, d)
 }
 
 // unplaced lists the facts without which it is not known which laws to look at.
