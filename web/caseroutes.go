@@ -71,6 +71,7 @@ func (s *Server) caseRoutes() []Route {
 		{Method: post, Path: "/affected/runs/:run/settle", Action: settle, Page: c.SettleResolution},
 		{Method: get, Path: "/affected/files/:file", Action: incident.SeeRoster, Page: c.DownloadRoster},
 
+		{Method: get, Path: "/clocks", Action: see, Page: c.Clocks},
 		{Method: get, Path: "/obligations", Action: see, Page: c.Obligations},
 		{Method: post, Path: "/obligations/drafts", Action: write, Page: c.CreateDrafts},
 		{Method: post, Path: "/risk", Action: work, Page: c.ConcludeRisk},

@@ -107,6 +107,7 @@ func (o *openCase) rail(r *Request) []view.Link {
 		{Text: "Evidence", URL: o.URL("/evidence")},
 		{Text: "Affected people", URL: o.URL("/affected")},
 		{Text: "Obligations", URL: o.URL("/obligations"), Count: o.desk.owed},
+		{Text: "Clocks", URL: o.URL("/clocks")},
 		{Text: "Notices", URL: o.URL("/notices"), Count: o.desk.drafts},
 		{Text: "Timeline", URL: o.URL("/timeline")},
 	}

@@ -30,6 +30,9 @@ func placeName(code string) string {
 }
 
 func countryName(code string) string {
+	if n, ok := map[string]string{"CZ": "Czechia", "MK": "North Macedonia", "SZ": "Eswatini", "HK": "Hong Kong", "MO": "Macao"}[code]; ok {
+		return n // newer, or shorter, than the library's
+	}
 	r, err := language.ParseRegion(code)
 	if err != nil {
 		return code

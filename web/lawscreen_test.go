@@ -1,0 +1,33 @@
+package web_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"tocsin/web/webtest"
+)
+
+// The pages of the law, and those that show what it makes of a case, in a real
+// browser, on a desk and on a phone, in the light and in the dark.
+func TestTheLawInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a real browser takes seconds")
+	}
+	chromium := webtest.Chromium(t)
+	w := work(t, time.Now())
+	pages := []string{"/rules", "/rules?text=encrypted&audience=regulator", "/rules?text=nothing+at+all", "/rules/coverage", "/rules/us-fl-individuals",
+		"/rules/eu-dora-19-4", "/rules/us-ny-individuals/2024-12-21?against=2019-10-23", w.base + "/clocks"}
+	for _, size := range []struct {
+		width int64
+		dark  bool
+	}{{1280, false}, {375, true}, {375, false}, {1280, true}} {
+		sc := w.site.Screen(t, chromium, size.width, size.dark)
+		link, err := w.site.Auth.OneTimeLink(context.Background(), w.ids["Ada Lind"])
+		must(t, err)
+		sc.Visit(link)
+		for _, path := range pages {
+			sc.Visit(path)
+		}
+	}
+}
