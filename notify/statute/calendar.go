@@ -61,7 +61,7 @@ func newCalendar(id string) *calendar {
 		}
 	}
 	c.base.AddHoliday(holidays...)
-	c.sparse = len(holidays) == 0
+	c.sparse = len(holidays) == 0 && len(c.overlay.Add) == 0
 	if len(c.overlay.Weekend) > 0 {
 		c.weekend = nil
 		for d := time.Sunday; d <= time.Saturday; d++ {
