@@ -19,6 +19,8 @@ const (
 	ReleaseNotice  Action = "notice.release" // the sending
 	DecideDuty     Action = "duty.decide"    // not to notify; risk conclusions
 	RestrictAccess Action = "incident.restrict"
+	AskReview      Action = "review.ask"  // counsel's review of the assessment
+	SignReview     Action = "review.sign" // notes, remarks, sign-off
 
 	// Across incidents.
 	DeclareIncident   Action = "incident.declare"
@@ -26,6 +28,8 @@ const (
 	TriageAlerts      Action = "alert.triage"
 	PublishPlaybook   Action = "playbook.publish"
 	ReadLibrary       Action = "library.read" // rules and playbooks
+	ListContracts     Action = "contract.list"
+	ManageContracts   Action = "contract.manage" // partners' notice clauses
 	ManageAccounts    Action = "account.manage"
 	ReadAudit         Action = "audit.read"
 	OperateStore      Action = "store.operate" // backup, verify, rotate
@@ -66,8 +70,10 @@ func Can(p Principal, a Action, i *Incident) bool {
 			return responder || counsel
 		case TriageAlerts:
 			return responder
-		case PublishPlaybook:
+		case PublishPlaybook, ManageContracts:
 			return responder || counsel
+		case ListContracts:
+			return responder || counsel || approver || auditor
 		case ManageAccounts, OperateStore:
 			return admin
 		case ReadAudit:
@@ -89,13 +95,13 @@ func Can(p Principal, a Action, i *Incident) bool {
 	switch a {
 	case SeeIncident:
 		return involved || responder || counsel || approver || auditor
-	case WorkIncident, SettleRoster, SetMilestones:
+	case WorkIncident, SettleRoster, SetMilestones, AskReview:
 		return involved || responder || counsel
 	case SteerIncident:
 		return commands || responder || counsel
 	case SeeRoster:
 		return commands || advises || i.Holds(p.ID, Communications) || i.Holds(p.ID, SupportLead) || approver
-	case SeePrivileged, MarkPrivileged:
+	case SeePrivileged, MarkPrivileged, SignReview:
 		return advises
 	case WriteNotice:
 		return commands || advises || i.Holds(p.ID, Communications)

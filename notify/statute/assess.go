@@ -72,7 +72,7 @@ type answer struct {
 // listed reports whether a rule is one the organisation has to look at.
 func (a *assessor) listed(id string) bool {
 	for _, r := range a.library.byID[id] {
-		if a.affects(r.Jurisdiction) || a.inRegime(r) {
+		if r.Audience == "contract" || a.affects(r.Jurisdiction) || a.inRegime(r) { // a partner is told wherever people live
 			return true
 		}
 	}

@@ -1,0 +1,28 @@
+package statute
+
+import (
+	"bytes"
+	"path"
+	"slices"
+)
+
+// With gives a library with one more layer of files over this one, which stays
+// as it is: the contracts kept in the store, say. The layer is the operator's, so
+// a file with a mistake is left out and Broken says so. name is how the layer is
+// called in problems; the files are named within it.
+func (l *Library) With(name string, files map[string][]byte) (*Library, error) {
+	layer := 0
+	for _, s := range l.sources {
+		layer = max(layer, s.layer)
+	}
+	sources := slices.Clone(l.sources)
+	for _, f := range sortedKeys(files) {
+		sources = append(sources, source{layer + 1, path.Join(name, f), bytes.Clone(files[f])})
+	}
+	out, err := settle(sources, nil)
+	if err != nil {
+		return nil, err
+	}
+	out.broken = append(slices.Clone(l.broken), out.broken...)
+	return out, nil
+}
