@@ -135,6 +135,18 @@ func (ld *loader) checkRule(r *Rule) {
 	if slices.Contains(r.Hold.Forms, "oral") && r.Hold.OralDays < 1 {
 		say("hold.oral_days", "is missing: an oral request lasts so many days at most")
 	}
+	if then := r.Hold.Then; then != nil {
+		oneOf("hold.then.unit", then.Unit, []string{"hours", "calendar_days", "business_days"}, true)
+		if then.Amount < 1 {
+			say("hold.then.amount", "is missing: a whole number, 1 or more")
+		}
+		if what := checkCalendar(then.Calendar); then.Calendar != "" && what != "" {
+			say("hold.then.calendar", "%s", what)
+		}
+		if len(r.Hold.Forms) == 0 {
+			say("hold.forms", "is missing: without it nothing is held, so nothing follows")
+		}
+	}
 	for _, list := range []struct {
 		key string
 		ids []string

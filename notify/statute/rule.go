@@ -130,8 +130,16 @@ type Order struct {
 
 // HoldRule says which requests of law enforcement may hold a notice back.
 type HoldRule struct {
-	Forms    []string `toml:"forms"`
-	OralDays int      `toml:"oral_days"`
+	Forms    []string  `toml:"forms"`
+	OralDays int       `toml:"oral_days"`
+	Then     *HoldThen `toml:"then"`
+}
+
+// HoldThen is the time a law gives once a hold has ended.
+type HoldThen struct {
+	Amount   int    `toml:"amount"`
+	Unit     string `toml:"unit"` // hours, calendar_days or business_days
+	Calendar string `toml:"calendar"`
 }
 
 // Content lists ids of what a notice must and must not hold.

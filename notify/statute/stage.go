@@ -2,7 +2,6 @@ package statute
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -70,7 +69,7 @@ func (a *assessor) stage(ans *answer, s *Stage, to recipient) (StageOut, []pendi
 		due := best.end.due
 		date := dayOf(due).String()
 		out.Due, out.Date, out.Latest = &due, &date, best.end.latest
-		a.hold(ans.rule, &out)
+		a.hold(ans.rule, &out, to)
 	}
 	if own := a.milestone("filed:" + ans.rule.ID + ":" + s.Name); !own.IsZero() {
 		out.Counted += "; filed " + own.String()
@@ -185,41 +184,4 @@ func (a *assessor) sameAs(c Clock) *ticking {
 		t.hasDue, t.end.due = true, *out.Due
 	}
 	return t
-}
-
-// hold moves latest where law enforcement asked for a delay that the rule
-// allows: to the end of the hold, or of the days an oral request lasts at most.
-// The strict deadline stays where it is.
-func (a *assessor) hold(r *Rule, s *StageOut) {
-	for _, h := range a.facts.Holds {
-		if !slices.Contains(r.Hold.Forms, h.Form) {
-			continue
-		}
-		from := h.From.In(s.Zone)
-		if !h.From.IsZero() && from.After(*s.Due) {
-			continue // asked for when the notice was already due
-		}
-		who := h.Authority
-		if who == "" {
-			who = "law enforcement"
-		}
-		until, open := h.Until.Last(s.Zone), h.Until.IsZero()
-		if h.Form == "oral" {
-			most := h.From.Day(s.Zone).add(r.Hold.OralDays).last(s.Zone)
-			if !h.From.IsDay() {
-				most = from.AddDate(0, 0, r.Hold.OralDays)
-			}
-			if open || most.Before(until) {
-				until, open = most, false
-			}
-		}
-		if open {
-			s.Counted += fmt.Sprintf("; held by %s (%s) until it is lifted", who, h.Form)
-			continue
-		}
-		s.Counted += fmt.Sprintf("; held by %s (%s) until %s", who, h.Form, until.Format(time.RFC3339))
-		if until.After(*s.Due) && (s.Latest == nil || until.After(*s.Latest)) {
-			s.Latest = &until
-		}
-	}
 }
