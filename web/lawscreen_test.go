@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"tocsin/web/webtest"
 )
 
@@ -17,7 +19,8 @@ func TestTheLawInABrowser(t *testing.T) {
 	chromium := webtest.Chromium(t)
 	w := work(t, time.Now())
 	pages := []string{"/rules", "/rules?text=encrypted&audience=regulator", "/rules?text=nothing+at+all", "/rules/coverage", "/rules/us-fl-individuals",
-		"/rules/eu-dora-19-4", "/rules/us-ny-individuals/2024-12-21?against=2019-10-23", w.base + "/clocks"}
+		"/rules/eu-dora-19-4", "/rules/us-ny-individuals/2024-12-21?against=2019-10-23", w.base + "/clocks",
+		w.base + "/interview", w.base + "/facts?questions=all", w.base + "/what-if"}
 	for _, size := range []struct {
 		width int64
 		dark  bool
@@ -29,5 +32,8 @@ func TestTheLawInABrowser(t *testing.T) {
 		for _, path := range pages {
 			sc.Visit(path)
 		}
+		must(t, chromedp.Do(sc.Context(), chromedp.SetValue(chromedp.CSS(`select[name="value.incident.encryption"]`), "strong"), chromedp.SetValue(chromedp.CSS(`select[name="value.incident.key"]`), "safe"),
+			chromedp.Submit(chromedp.CSS("form.what-if")), chromedp.WaitVisible(chromedp.CSS("#follows"))))
+		sc.Look("what follows")
 	}
 }

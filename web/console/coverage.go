@@ -17,7 +17,7 @@ type coveragePage struct {
 	Confidence          []view.Fact
 	Maps                []tileMap
 	Parts               []coveragePart
-	Problems            []libraryRow
+	Broken              []statute.Broken
 	OldestDay           string
 }
 
@@ -45,9 +45,7 @@ func (c *Console) Coverage(r *Request) error {
 		return err
 	}
 	d := coveragePage{Edition: lib.Edition()}
-	for _, p := range libraryProblems(lib) {
-		d.Problems = append(d.Problems, libraryRow(p))
-	}
+	d.Broken = lib.Broken()
 	rows := map[string]coverageRow{}
 	levels, audiences, countries := map[string]int{}, map[string]int{}, map[string]bool{}
 	parts := map[string]*coveragePart{}

@@ -18,6 +18,8 @@ type factsPage struct {
 	Work      bool
 	Questions []questionRow
 	More      int    // open questions beyond those asked
+	Interview string // where they are asked one at a time
+	WhatIf    string
 	Wording   string // how much of the public wording is there
 	Known     []factRow
 	Missing   []factRow
@@ -25,12 +27,12 @@ type factsPage struct {
 
 // questionRow is an open question: what hangs on it, and how it is answered.
 type questionRow struct {
-	Fact, Ask string
-	Decides   []string // rules
-	More      int      // further rules
-	Soonest   *time.Time
-	URL       string // where it is answered, if not in the interview
-	Fields    []view.Field
+	Fact, Ask, Why string
+	Decides        []string // rules
+	More           int      // further rules
+	Soonest        *time.Time
+	URL            string // where it is answered, if not in the interview
+	Fields         []view.Field
 }
 
 type factRow struct {
@@ -40,7 +42,7 @@ type factRow struct {
 	Count                             int
 }
 
-// interviewQuestions is how many questions are asked at a time.
+// interviewQuestions is how many questions the page of facts asks at a time.
 const interviewQuestions = 8
 
 // askedRules is how many of the rules that hang on a question are named.
@@ -54,18 +56,22 @@ func (c *Console) showFacts(r *Request, wrong error) error {
 	if err != nil {
 		return err
 	}
-	d := factsPage{URL: o.URL("/facts"), Work: o.may(incident.WorkIncident)}
+	d := factsPage{URL: o.URL("/facts"), Interview: o.URL("/interview"), WhatIf: o.URL("/what-if"), Work: o.may(incident.WorkIncident)}
+	most := interviewQuestions
+	if wrong != nil || r.Query("questions") == "all" {
+		most = len(o.desk.questions)
+	}
 	vocabulary := condition.Base()
 	asked := map[string]bool{}
 	for _, q := range o.desk.questions {
-		if len(d.Questions) == interviewQuestions {
-			d.More = len(o.desk.questions) - interviewQuestions
+		if len(d.Questions) == most {
+			d.More = len(o.desk.questions) - most
 			break
 		}
 		asked[q.Fact] = true
 		row := o.questionRow(q)
 		if f, ok := vocabulary[q.Fact]; ok && recordable(q.Fact) {
-			row.Fields = factFields(f, r.Form, r.FormAll)
+			row.Fields = labelled(factFields(f, r.Form, r.FormAll), q.Options)
 		}
 		d.Questions = append(d.Questions, row)
 	}
@@ -137,7 +143,7 @@ func factWords(f incident.Fact) (string, view.Badge) {
 func words(s string) string { return strings.ReplaceAll(s, "_", " ") }
 
 func (o *openCase) questionRow(q statute.Question) questionRow {
-	row := questionRow{Fact: q.Fact, Ask: q.Ask, Soonest: q.Soonest, Decides: q.Decides}
+	row := questionRow{Fact: q.Fact, Ask: q.Ask, Why: q.Why, Soonest: q.Soonest, Decides: q.Decides}
 	if len(row.Decides) > askedRules {
 		row.More, row.Decides = len(row.Decides)-askedRules, row.Decides[:askedRules]
 	}

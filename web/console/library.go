@@ -16,15 +16,12 @@ type rulesPage struct {
 	Found    int // rules, whatever the number of their versions
 	Total    int
 	Versions int
-	Groups   []rulePlace  // one page of what was found, by jurisdiction
-	World    []rulePart   // everything, where nothing is asked for
-	Problems []libraryRow // of an operator's own rules
+	Groups   []rulePlace      // one page of what was found, by jurisdiction
+	World    []rulePart       // everything, where nothing is asked for
+	Broken   []statute.Broken // of an operator's own files
 	Pages    view.Pager
 	Empty    view.Empty
 }
-
-// libraryRow is something wrong with a file: where, and what.
-type libraryRow struct{ Where, What string }
 
 // rulePart is a part of the world with the jurisdictions in it.
 type rulePart struct {
@@ -63,9 +60,7 @@ func (c *Console) RulesPage(r *Request) error {
 	rows := libraryRows(lib, c.Clock())
 	d := rulesPage{Edition: lib.Edition(), Total: len(rows), Versions: len(lib.List()), Filter: newLibraryFilter(r.Query, rows),
 		Empty: view.Empty{Title: "No rule matches", Text: "Take one of the filters away to see more of the library.", Action: &view.Link{Text: "The whole library", URL: "/rules"}}}
-	for _, p := range libraryProblems(lib) {
-		d.Problems = append(d.Problems, libraryRow(p))
-	}
+	d.Broken = lib.Broken()
 	p := view.Page{Title: "Rules", Lead: "The laws Tocsin counts by, as data. Not legal advice: look at the sources before you rely on one."}
 	if d.Filter.isZero() {
 		d.World = worldOf(rows)

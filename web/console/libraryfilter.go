@@ -6,8 +6,6 @@ import (
 	"sort"
 	"strings"
 
-	"tocsin/incident"
-	"tocsin/notify/statute"
 	"tocsin/web/view"
 )
 
@@ -108,12 +106,4 @@ func choiceOf(values map[string]bool, none string) []view.Option {
 		out = append(out, view.Option{Value: k, Text: sentenceCase(words(k))})
 	}
 	return out
-}
-
-// libraryProblems are the rules of the operator's own that were left out.
-func libraryProblems(lib *statute.Library) []incident.Problem {
-	if l, ok := any(lib).(interface{ Problems() []incident.Problem }); ok {
-		return l.Problems()
-	}
-	return nil
 }
