@@ -32,6 +32,9 @@ func (s *Service) FactChanged(tx *ledger.Tx, i *incident.Incident, f incident.Fa
 	if section != "incident" && section != "contract" && section != "affected" {
 		return nil
 	}
+	if err := s.keepConclusion(tx, i, f); err != nil {
+		return err
+	}
 	return s.reassess(tx, i, "the fact "+f.Name+" changed")
 }
 
@@ -59,7 +62,7 @@ func (s *Service) IncidentChanged(tx *ledger.Tx, i *incident.Incident, what stri
 // reassess asks the library and writes what moved. Nothing is deleted: a duty
 // that fell away says why, a deadline that moved keeps what it was.
 func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) error {
-	lib, err := s.Rules()
+	lib, err := s.library(tx)
 	if err != nil {
 		return err
 	}
@@ -118,7 +121,10 @@ func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) erro
 	if err := states.Put(tx, ledger.K(i.ID), standing); err != nil {
 		return err
 	}
-	return s.arm(tx, i, up)
+	if err := s.arm(tx, i, up); err != nil {
+		return err
+	}
+	return s.checkReview(tx, i)
 }
 
 // metAt says when a stage was done: by its filing, or people told for those duties

@@ -72,6 +72,9 @@ func (s *Service) ApproveDecision(ctx context.Context, p incident.Principal, ref
 		if err := s.arm(tx, i, all); err != nil {
 			return err
 		}
+		if err := s.checkReview(tx, i); err != nil {
+			return err
+		}
 		return casework.WriteTimeline(tx, i, "duty.approve", "obligation/"+o.ID, text)
 	})
 }

@@ -39,6 +39,8 @@ type Service struct {
 	Deps
 	cfg  Config
 	wake chan struct{}
+
+	layer layered // the rules with the contracts over them
 }
 
 // New gives a Service. Nothing is sent until Run.

@@ -32,11 +32,11 @@ func (s Supposition) IsZero() bool { return len(s.Facts)+len(s.Milestones)+len(s
 // is written. Errors: Invalid with the fact's name where the rules cannot read
 // what is supposed; NotFound where p may not see the incident.
 func (s *Service) Suppose(ctx context.Context, p incident.Principal, ref string, sup Supposition) (before, after statute.Assessment, err error) {
-	lib, err := s.Rules()
-	if err != nil {
-		return before, after, err
-	}
 	err = s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
+		lib, err := s.library(tx)
+		if err != nil {
+			return err
+		}
 		have, err := s.factsOf(tx, i)
 		if err != nil {
 			return err

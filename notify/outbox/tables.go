@@ -16,10 +16,15 @@ var (
 	clocks      = ledger.NewSystemTable[Clock]("clocks")                  // due, incident, obligation, stage
 	sending     = ledger.NewSystemTable[string]("active_mailings")        // mailing id → incident
 	staff       = ledger.NewSystemTable[StaffMessage]("staff_messages")   // message id, in order
+	conclusions = ledger.NewCaseTable[Conclusion]("conclusions")          // incident, question, number
+	reviews     = ledger.NewCaseTable[Review]("reviews")                  // incident
+	queue       = ledger.NewSystemTable[Ticket]("reviews_open")           // incident
+	contracts   = ledger.NewSystemTable[Contract]("contracts")            // number; holds a partner's contact
+	documents   = ledger.NewSystemTable[[]byte]("contract_documents")     // number
 	waiting     = ledger.NewSystemTable[string]("staff_messages_waiting") // message id
 )
 
 // Tables lists the tables of this package, for the store's check.
 func Tables() []ledger.Checker {
-	return []ledger.Checker{obligations, states, drafts, filings, mailings, deliveries, inFlight, earlier, armed, reminded, clocks, sending, staff, waiting}
+	return []ledger.Checker{obligations, states, drafts, filings, mailings, deliveries, inFlight, earlier, armed, reminded, clocks, sending, staff, waiting, conclusions, reviews, queue, contracts, documents}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"path"
 	"slices"
+	"strings"
+	"time"
 )
 
 // With gives a library with one more layer of files over this one, which stays
@@ -25,4 +27,24 @@ func (l *Library) With(name string, files map[string][]byte) (*Library, error) {
 	}
 	out.broken = append(slices.Clone(l.broken), out.broken...)
 	return out, nil
+}
+
+// CheckPlace says what is wrong with a jurisdiction, or nothing.
+func CheckPlace(place string) string {
+	if place == "" {
+		return "it is missing"
+	}
+	return world().Check(place)
+}
+
+// IDPrefix is how the id of a rule of a jurisdiction begins: "de-", "us-".
+func IDPrefix(jurisdiction string) string { return strings.ToLower(idPrefix(jurisdiction)) }
+
+// InZone is an instant as clocks of a place show it; UTC where the place has
+// several zones and none is its own.
+func InZone(at time.Time, place string) time.Time {
+	if z := world().Zone(place); z != nil {
+		return at.In(z)
+	}
+	return at.UTC()
 }
