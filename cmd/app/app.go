@@ -133,7 +133,7 @@ func (a *App) doors() error {
 		return err
 	}
 	pages, err := console.New(console.Deps{
-		Auth: a.Auth, View: renderer, Ledger: a.store.DB, Desk: a.Desk, Outbox: a.Outbox, Runner: a.Runner, Rules: a.rules,
+		Auth: a.Auth, View: renderer, Ledger: a.store.DB, Desk: a.Desk, Outbox: a.Outbox, Runner: a.Runner, Rules: a.Outbox.Library,
 		Logger: a.log, Clock: a.deps.Clock,
 	}, console.Config{PublicURL: a.cfg.PublicURL, Secure: a.cfg.secure()})
 	if err != nil {

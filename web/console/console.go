@@ -37,8 +37,9 @@ type Config struct {
 // Console answers the pages. It is safe for concurrent use.
 type Console struct {
 	Deps
-	cfg  Config
-	text *markdown
+	cfg     Config
+	text    *markdown
+	library libraryCache
 }
 
 // New puts the console together. Runner, Rules, Logger and Clock may be left out.
@@ -50,7 +51,7 @@ func New(deps Deps, cfg Config) (*Console, error) {
 		deps.Logger = slog.New(slog.DiscardHandler)
 	}
 	if deps.Rules == nil {
-		deps.Rules = deps.Outbox.Rules
+		deps.Rules = deps.Outbox.Library
 	}
 	if deps.Clock == nil {
 		deps.Clock = time.Now
