@@ -5,15 +5,16 @@ import (
 	"fmt"
 )
 
-// csvFormat splits comma-separated values as RFC 4180 describes them: quotes
+// csvFormat splits values separated by commas, or another character, as RFC 4180 describes them: quotes
 // are doubled inside quoted fields, which may hold commas and line ends; lines end in
 // LF or CRLF; empty lines are no rows. Where quoting goes wrong, that row is
 // malformed and reading goes on at the next line, so that a stray quote costs one row.
 type csvFormat struct {
-	fields int      // in the header
-	want   []int    // wanted columns, ascending
-	names  []string // and what they are called
-	lim    limits
+	fields    int      // in the header
+	separator byte     // of columns
+	want      []int    // wanted columns, ascending
+	names     []string // and what they are called
+	lim       limits
 }
 
 func (f *csvFormat) columns() []string { return f.names }
@@ -90,10 +91,10 @@ func (f *csvFormat) plain(b *batch, pos, end int, sound bool) {
 	if len(f.want) > 0 {
 		wanted = f.want[0]
 	}
-	line := b.data[pos:end]
+	line, separator := b.data[pos:end], f.separator
 	start := 0
 	for i, c := range line {
-		if c != ',' {
+		if c != separator {
 			continue
 		}
 		if col == wanted {
@@ -117,7 +118,7 @@ func (f *csvFormat) plain(b *batch, pos, end int, sound bool) {
 // position behind the record, or why it cannot be read, or that it needs the next block.
 func (f *csvFormat) quoted(b *batch, pos int, final, sound bool) (stop int, why string, more bool) {
 	at, w := len(b.spans), 0
-	fields, stop, why, more := splitRecord(b.data, pos, final, f.lim, func(col int, s span) {
+	fields, stop, why, more := splitRecord(b.data, pos, final, f.lim, f.separator, func(col int, s span) {
 		if w < len(f.want) && f.want[w] == col {
 			b.spans = append(b.spans, s)
 			w++
@@ -133,7 +134,7 @@ func (f *csvFormat) quoted(b *batch, pos int, final, sound bool) (stop int, why 
 
 // splitRecord calls field for every field of the record at pos and gives their
 // number and the position behind the record. More means that the record does not end in data and more may come.
-func splitRecord(data []byte, pos int, final bool, lim limits, field func(int, span)) (fields, stop int, why string, more bool) {
+func splitRecord(data []byte, pos int, final bool, lim limits, separator byte, field func(int, span)) (fields, stop int, why string, more bool) {
 	for p := pos; ; fields++ {
 		var s span
 		if p < len(data) && data[p] == '"' {
@@ -149,12 +150,12 @@ func splitRecord(data []byte, pos int, final bool, lim limits, field func(int, s
 			if p < len(data) && data[p] == '\r' && (p+1 == len(data) || data[p+1] == '\n') {
 				p++
 			}
-			if p < len(data) && data[p] != ',' && data[p] != '\n' {
+			if p < len(data) && data[p] != separator && data[p] != '\n' {
 				return 0, 0, whyAfter, false
 			}
 		} else {
 			s.from = uint32(p)
-			for p < len(data) && data[p] != ',' && data[p] != '\n' {
+			for p < len(data) && data[p] != separator && data[p] != '\n' {
 				if data[p] == '"' {
 					return 0, 0, whyBare, false
 				}

@@ -3,6 +3,7 @@ package affected
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"tocsin/incident"
 )
@@ -45,26 +46,48 @@ type entry struct {
 }
 
 // indexDirectory reads the directory for the first time. It returns the
-// checksum of its bytes, so that the second time can tell whether they changed.
-func (r *run) indexDirectory(ctx context.Context) (crc uint32, err error) {
-	in, err := openInput(ctx, r.from, r.spec.Directory.Path, r.directoryColumns(), r.lim, true)
+// checksums of its pieces, so that the second time can tell whether they changed.
+func (r *run) indexDirectory(ctx context.Context) (sums []uint32, err error) {
+	keys := r.matchedBy()
+	if r.checks("birth_date") {
+		r.born = []birth{}
+	}
+	for i := range r.directory {
+		sum, err := r.indexPiece(ctx, &r.directory[i], keys)
+		if err != nil {
+			return nil, err
+		}
+		sums = append(sums, sum)
+	}
+	if r.keep == nil { // the directory is empty
+		if r.keep, err = r.keeper(0, keys); err != nil {
+			return nil, err
+		}
+	}
+	for _, key := range keys { // everyone has a place, also where the last ones have no key
+		if r.owners[key] != nil {
+			r.owners[key] = grow(r.owners[key], r.people)
+		}
+	}
+	return sums, nil
+}
+
+func (r *run) indexPiece(ctx context.Context, p *piece, keys []string) (crc uint32, err error) {
+	in, err := r.open(ctx, p, r.directoryColumns(), true)
 	if err != nil {
 		return 0, err
 	}
 	defer in.close()
-	keys := r.matchedBy()
 	fields := make([]int, len(keys))
 	for i, key := range keys {
 		fields[i] = fieldOf(in.format, r.spec.Directory.Columns[key])
 	}
 	born := -1
-	if r.checks("birth_date") {
+	if r.born != nil {
 		born = fieldOf(in.format, r.spec.Directory.Columns["birth_date"])
-		r.born = []birth{}
 	}
 	normal := normalizers(r.opt.Workers)
 	s := InputSummary{Name: "directory", Path: in.path}
-	var keep func(v *entry, rows int) error
 	err = read(ctx, in, r.opt.Workers, func(w int, j *job[entry]) {
 		v := &j.value
 		v.hashes, v.born = v.hashes[:0], v.born[:0]
@@ -77,19 +100,21 @@ func (r *run) indexDirectory(ctx context.Context) (crc uint32, err error) {
 			}
 		}
 	}, func(j *job[entry]) error {
-		if keep == nil {
-			if keep, err = r.keeper(in, j.rows(), len(j.data), keys); err != nil {
+		if r.keep == nil && j.rows() > 0 {
+			if r.keep, err = r.keeper(r.expected(in, j.rows(), len(j.data)), keys); err != nil {
 				return err
 			}
 		}
 		if r.people+uint64(j.rows()) > maxPeople {
 			return incident.Errorf(incident.TooLarge, "%s: has more than %d rows", in.path, maxPeople)
 		}
-		if err := keep(&j.value, j.rows()); err != nil {
-			return err
-		}
-		if err := r.keepRest(&j.value, j.rows(), keys); err != nil {
-			return err
+		if j.rows() > 0 {
+			if err := r.keep(&j.value, j.rows()); err != nil {
+				return err
+			}
+			if err := r.keepRest(&j.value, j.rows(), keys); err != nil {
+				return err
+			}
 		}
 		r.people += uint64(j.rows())
 		s.Rows += int64(j.rows() + len(j.bad))
@@ -100,29 +125,32 @@ func (r *run) indexDirectory(ctx context.Context) (crc uint32, err error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, key := range keys { // everyone has a place, also where the last ones have no key
-		if r.owners[key] != nil {
-			r.owners[key] = grow(r.owners[key], r.people)
-		}
-	}
 	err = r.finish(in, &s)
 	r.sum.Inputs = append(r.sum.Inputs, s)
 	return in.tally.crc, err
 }
 
+// expected is how many people the directory has, as far as one block of so
+// many rows and bytes tells; negative where nothing tells.
+func (r *run) expected(in *input, rows, bytes int) float64 {
+	if r.directorySize < 0 {
+		return -1
+	}
+	n := float64(r.directorySize) / float64(bytes) * float64(rows) * 1.02
+	if in.packed {
+		n *= 12 // about as far as text can be compressed
+	}
+	return min(n, maxPeople)
+}
+
 // keeper says where the keys of the directory go: into tables in memory, or,
 // where as far as the first block tells these will not fit into what the run
 // may take, into a narrow matching.
-func (r *run) keeper(in *input, rows, bytes int, keys []string) (func(*entry, int) error, error) {
-	expected := 0.0
-	if in.size > 0 && rows > 0 {
-		expected = min(float64(in.size)/float64(bytes)*float64(rows)*1.02, maxPeople)
-		if in.packed {
-			expected *= 12 // about as far as text can be compressed
-		}
-	}
+func (r *run) keeper(expected float64, keys []string) (func(*entry, int) error, error) {
+	unknown := expected < 0
+	expected = max(expected, 0)
 	need := int64(expected) * (int64(len(keys))*slotBytes*3/2 + 8 + int64(len(r.spec.Exposures)+len(keys))/8 + 1)
-	if limit := r.budget.limit; r.lim.narrow || limit > 0 && (r.budget.used+need > limit || in.size < 0) {
+	if limit := r.budget.limit; r.lim.narrow || limit > 0 && (r.budget.used+need > limit || unknown) {
 		p := plan{parts: 4, rows: 64, people: 64, chunk: 1 << 10}
 		if !r.lim.narrow {
 			var err error
@@ -142,8 +170,8 @@ func (r *run) keeper(in *input, rows, bytes int, keys []string) (func(*entry, in
 	for i, key := range keys {
 		indexes[i] = &index{budget: r.budget}
 		r.indexes[key] = indexes[i]
-		if in.packed {
-			continue // a guess: better let it grow
+		if slices.ContainsFunc(r.directory, func(p piece) bool { return plainName(p.Path) != strings.ToLower(p.Path) }) {
+			continue // compressed, so it is a guess: better let it grow
 		}
 		if err := indexes[i].reserve(int(expected)); err != nil {
 			return nil, err

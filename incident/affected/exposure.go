@@ -253,17 +253,20 @@ func (r *run) matchExposures(ctx context.Context) error {
 		return err
 	}
 	r.shown = make([]uint64, r.people)
-	for i := range r.spec.Exposures {
+	for range r.spec.Exposures {
 		r.seen = append(r.seen, bitset(r.people))
-		if err := r.matchExposure(ctx, &r.spec.Exposures[i], r.seen[i]); err != nil {
+	}
+	for i := range r.exposed {
+		if err := r.matchPiece(ctx, &r.exposed[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *run) matchExposure(ctx context.Context, e *Exposure, seen []uint32) error {
-	in, err := openInput(ctx, r.from, e.Path, e.allColumns(), r.lim, true)
+func (r *run) matchPiece(ctx context.Context, p *piece) error {
+	e, seen := &r.spec.Exposures[p.exposure], r.seen[p.exposure]
+	in, err := r.open(ctx, p, e.allColumns(), true)
 	if err != nil {
 		return err
 	}
@@ -283,7 +286,7 @@ func (r *run) matchExposure(ctx context.Context, e *Exposure, seen []uint32) err
 		s.Unmatched += int64(len(o.unmatched))
 		r.sum.Conflicts += int64(len(o.open))
 		for _, row := range o.unmatched {
-			if err := r.writeUnmatched(m, e, j.start.line, &j.batch, row); err != nil {
+			if err := r.writeUnmatched(m, e, in.path, j.start.line, &j.batch, row); err != nil {
 				return err
 			}
 		}
@@ -322,8 +325,8 @@ func mergeByLine(a, b []badRow) []badRow {
 
 // writeUnmatched lists a row with the keys it has, because they are all by
 // which a person can find out whom it means.
-func (r *run) writeUnmatched(m *matcher, e *Exposure, start uint64, b *batch, row int) error {
-	line := appendField(nil, []byte(e.Path))
+func (r *run) writeUnmatched(m *matcher, e *Exposure, path string, start uint64, b *batch, row int) error {
+	line := appendField(nil, []byte(path))
 	line = fmt.Appendf(append(line, ','), "%d,", start+uint64(b.lines[row]))
 	var tail []byte
 	why := "no key"

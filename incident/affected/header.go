@@ -9,8 +9,10 @@ import (
 	"tocsin/incident"
 )
 
-// readHeader reads the header of a CSV file and finds the wanted columns in it.
-func (in *input) readHeader(columns []string, lim limits) error {
+// readHeader reads the header of a CSV file and finds the wanted columns in
+// it. Where the spec does not say what separates columns (separator 0), it is what
+// separates the wanted ones.
+func (in *input) readHeader(columns []string, lim limits, separator byte) error {
 	header, final, err := in.blocks.next(nil)
 	in.line = 1
 	for err == nil {
@@ -21,14 +23,11 @@ func (in *input) readHeader(columns []string, lim limits) error {
 			}
 			header, in.line = rest, in.line+1
 		}
-		var names []string
-		_, stop, why, more := splitRecord(header, 0, final, lim, func(_ int, s span) {
-			name := header[s.from:s.to]
-			if s.escaped {
-				name = bytes.ReplaceAll(name, []byte(`""`), []byte(`"`))
-			}
-			names = append(names, string(trim(name)))
-		})
+		by := separator
+		if by == 0 {
+			by = guessSeparator(header, final, lim, columns)
+		}
+		names, stop, why, more := headerNames(header, final, lim, by)
 		switch {
 		case len(header) == 0 && final:
 			return incident.Errorf(incident.Invalid, "%s: is empty; a CSV file begins with a line that names its columns", in.path)
@@ -37,7 +36,7 @@ func (in *input) readHeader(columns []string, lim limits) error {
 		case !more && len(header) > 0:
 			in.line += uint64(bytes.Count(header[:stop], []byte{'\n'}))
 			in.blocks.unread(header[stop:])
-			return in.chooseColumns(names, columns, lim)
+			return in.chooseColumns(names, columns, lim, by)
 		}
 		var block []byte
 		block, final, err = in.blocks.next(nil)
@@ -46,8 +45,39 @@ func (in *input) readHeader(columns []string, lim limits) error {
 	return in.readError(err)
 }
 
-func (in *input) chooseColumns(header, columns []string, lim limits) error {
-	f := &csvFormat{fields: len(header), lim: lim}
+func headerNames(header []byte, final bool, lim limits, separator byte) (names []string, stop int, why string, more bool) {
+	_, stop, why, more = splitRecord(header, 0, final, lim, separator, func(_ int, s span) {
+		name := header[s.from:s.to]
+		if s.escaped {
+			name = bytes.ReplaceAll(name, []byte(`""`), []byte(`"`))
+		}
+		names = append(names, string(trim(name)))
+	})
+	return names, stop, why, more
+}
+
+// guessSeparator is the comma where it separates the wanted columns, else what
+// does; where nothing does, what makes most columns.
+func guessSeparator(header []byte, final bool, lim limits, columns []string) byte {
+	best, most := byte(','), 0
+	for _, by := range []byte(",;\t|") {
+		names, _, why, more := headerNames(header, final, lim, by)
+		if why != "" || more {
+			continue
+		}
+		found := !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(names, c) })
+		if found && len(columns) > 0 {
+			return by
+		}
+		if len(names) > most {
+			best, most = by, len(names)
+		}
+	}
+	return best
+}
+
+func (in *input) chooseColumns(header, columns []string, lim limits, separator byte) error {
+	f := &csvFormat{fields: len(header), separator: separator, lim: lim}
 	var problems []incident.Problem
 	for _, name := range columns {
 		at := slices.Index(header, name)
@@ -78,13 +108,6 @@ func missingColumn(header []string, name string) string {
 	for _, h := range header {
 		if strings.EqualFold(h, name) {
 			return what + fmt.Sprintf("; did you mean %q?", h)
-		}
-	}
-	if len(header) == 1 {
-		for sep, called := range map[string]string{";": "semicolons", "\t": "tabs", "|": "bars", "\r": "carriage returns"} {
-			if strings.Contains(header[0], sep) {
-				return what + "; its columns seem to be separated by " + called + ", which is not supported yet in this version"
-			}
 		}
 	}
 	return what

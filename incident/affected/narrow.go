@@ -47,8 +47,9 @@ type plan struct {
 // maxRange is how many rows a find has room for.
 const maxRange = 1 << 20
 
-// narrowed is one exposure on its way.
+// narrowed is one piece of an exposure on its way.
 type narrowed struct {
+	exposure  int
 	keys      []int     // places among narrow.keys, in the order of the matcher's keys
 	asked     [][]*tape // keys of rows: by key, then part
 	shown     *tape     // elements of each row where they differ; nil where they do not
@@ -142,8 +143,8 @@ func (n *narrow) matchExposures(ctx context.Context) error {
 		return err
 	}
 	n.people = n.spill.tapes(int(n.run.people)/n.plan.people + 1)
-	for i := range n.run.spec.Exposures {
-		if err := n.scatter(ctx, &n.run.spec.Exposures[i]); err != nil {
+	for i := range n.run.exposed {
+		if err := n.scatter(ctx, &n.run.exposed[i]); err != nil {
 			return err
 		}
 	}
@@ -154,7 +155,7 @@ func (n *narrow) matchExposures(ctx context.Context) error {
 		if err := n.combine(ctx, i, e); err != nil {
 			return err
 		}
-		if err := n.list(ctx, &n.run.spec.Exposures[i], e); err != nil {
+		if err := n.list(ctx, &n.run.exposed[i], e); err != nil {
 			return err
 		}
 	}
@@ -173,15 +174,16 @@ func flushAll(groups ...[]*tape) error {
 }
 
 // scatter reads an exposure and deals its keys out.
-func (n *narrow) scatter(ctx context.Context, e *Exposure) error {
+func (n *narrow) scatter(ctx context.Context, p *piece) error {
 	r := n.run
-	in, err := openInput(ctx, r.from, e.Path, e.allColumns(), r.lim, true)
+	e := &r.spec.Exposures[p.exposure]
+	in, err := r.open(ctx, p, e.allColumns(), true)
 	if err != nil {
 		return err
 	}
 	defer in.close()
 	m := r.newMatcher(e, in.format, nil)
-	x := &narrowed{always: m.always, sum: InputSummary{Name: e.Name, Path: in.path}, conflicts: n.spill.tape()}
+	x := &narrowed{exposure: p.exposure, always: m.always, sum: InputSummary{Name: e.Name, Path: in.path}, conflicts: n.spill.tape()}
 	for _, key := range m.keys {
 		x.keys = append(x.keys, slices.Index(n.keys, key.name))
 		x.asked = append(x.asked, n.spill.tapes(n.plan.parts))

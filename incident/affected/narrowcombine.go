@@ -10,7 +10,7 @@ import (
 
 // combine decides, range by range, whom the rows of an exposure mean.
 func (n *narrow) combine(ctx context.Context, number int, x *narrowed) error {
-	m := n.run.newMatcher(&n.run.spec.Exposures[number], nil, nil)
+	m := n.run.newMatcher(&n.run.spec.Exposures[x.exposure], nil, nil)
 	asked, err := n.strange(x)
 	if err != nil {
 		return err
@@ -179,13 +179,14 @@ func (x *narrowed) keepConflict(row, person uint32, why reason, others []uint32)
 }
 
 // list reads an exposure again and lists the rows that fit nobody or several people.
-func (n *narrow) list(ctx context.Context, e *Exposure, x *narrowed) error {
+func (n *narrow) list(ctx context.Context, p *piece, x *narrowed) error {
 	r := n.run
+	e := &r.spec.Exposures[p.exposure]
 	r.sum.Conflicts += x.open
 	if x.sum.Unmatched == 0 && x.open == 0 {
 		return nil
 	}
-	in, err := openInput(ctx, r.from, e.Path, e.allColumns(), r.lim, false)
+	in, err := r.open(ctx, p, e.allColumns(), false)
 	if err != nil {
 		return err
 	}
@@ -203,7 +204,7 @@ func (n *narrow) list(ctx context.Context, e *Exposure, x *narrowed) error {
 				break // it has grown, which the checksum says below
 			}
 			if has(x.unmatched, number) {
-				if err := r.writeUnmatched(m, e, j.start.line, &j.batch, row); err != nil {
+				if err := r.writeUnmatched(m, e, in.path, j.start.line, &j.batch, row); err != nil {
 					return err
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -53,13 +54,14 @@ func ParseSpec(r io.Reader, name string) (Spec, error) {
 type decoder struct{ checker }
 
 func (d *decoder) spec(tree map[string]any) (s Spec) {
-	d.known("", tree, "directory", "exposure")
+	d.known("", tree, "directory", "exposure", "database")
 	directory := d.table("directory", tree["directory"])
-	d.known("directory", directory, "path", "columns")
+	d.known("directory", directory, append([]string{"path", "columns"}, inputKeys...)...)
 	s.Directory = Directory{
-		Path:    d.text("directory.path", directory["path"]),
+		Input:   d.input("directory", directory),
 		Columns: d.texts("directory.columns", directory["columns"]),
 	}
+	s.Databases = d.databases(tree["database"])
 	list, ok := tree["exposure"].([]any)
 	if !ok && tree["exposure"] != nil {
 		d.add("exposure", "exposures are written as [[exposure]], with two brackets")
@@ -67,10 +69,10 @@ func (d *decoder) spec(tree map[string]any) (s Spec) {
 	for i, entry := range list {
 		path := fmt.Sprintf("exposure[%d]", i)
 		t := d.table(path, entry)
-		d.known(path, t, "name", "path", "match", "check", "elements", "elements_column", "columns")
+		d.known(path, t, append([]string{"name", "path", "match", "check", "elements", "elements_column", "columns"}, inputKeys...)...)
 		s.Exposures = append(s.Exposures, Exposure{
 			Name:           d.text(path+".name", t["name"]),
-			Path:           d.text(path+".path", t["path"]),
+			Input:          d.input(path, t),
 			Match:          d.texts(path+".match", t["match"]),
 			Check:          d.texts(path+".check", t["check"]),
 			Elements:       d.list(path+".elements", t["elements"]),
@@ -79,6 +81,66 @@ func (d *decoder) spec(tree map[string]any) (s Spec) {
 		})
 	}
 	return s
+}
+
+// inputKeys are the keys of an Input besides path.
+var inputKeys = []string{"format", "delimiter", "encoding", "header", "sheet", "fields", "database", "query"}
+
+func (d *decoder) input(path string, t map[string]any) Input {
+	in := Input{
+		Path: d.text(path+".path", t["path"]), Format: d.text(path+".format", t["format"]), Delimiter: d.text(path+".delimiter", t["delimiter"]),
+		Encoding: d.text(path+".encoding", t["encoding"]), Header: d.list(path+".header", t["header"]), Sheet: d.text(path+".sheet", t["sheet"]),
+		Database: d.text(path+".database", t["database"]), Query: d.text(path+".query", t["query"]),
+	}
+	list, ok := t["fields"].([]any)
+	if !ok && t["fields"] != nil {
+		d.add(path+".fields", "fields must be a list of tables such as { name = \"id\", from = 1, to = 10 }")
+	}
+	for i, v := range list {
+		where := fmt.Sprintf("%s.fields[%d]", path, i)
+		f := d.table(where, v)
+		d.known(where, f, "name", "from", "to")
+		in.Fields = append(in.Fields, Field{Name: d.text(where+".name", f["name"]), From: d.number(where+".from", f["from"]), To: d.number(where+".to", f["to"])})
+	}
+	return in
+}
+
+func (d *decoder) databases(v any) map[string]Database {
+	t := d.table("database", v)
+	if t == nil {
+		return nil
+	}
+	all := map[string]Database{}
+	for _, name := range sortedKeys(t) {
+		path := "database." + name
+		one := d.table(path, t[name])
+		if slices.ContainsFunc([]string{"dsn", "url", "password"}, func(key string) bool { return one[key] != nil }) {
+			d.add(path, "the address of a database is a secret: put it into a file and name that with dsn_file, or into the environment with dsn_env")
+		}
+		d.known(path, one, "driver", "dsn_file", "dsn_env", "timeout", "temporary_tables", "dsn", "url", "password")
+		db := Database{Driver: d.text(path+".driver", one["driver"]), DSNFile: d.text(path+".dsn_file", one["dsn_file"]), DSNEnv: d.text(path+".dsn_env", one["dsn_env"])}
+		if text := d.text(path+".timeout", one["timeout"]); text != "" {
+			var err error
+			if db.Timeout, err = time.ParseDuration(text); err != nil {
+				d.add(path+".timeout", "%q is not a length of time such as 10m or 90s", text)
+			}
+		}
+		var ok bool
+		if db.TemporaryTables, ok = one["temporary_tables"].(bool); !ok && one["temporary_tables"] != nil {
+			d.add(path+".temporary_tables", "must be true or false")
+		}
+		all[name] = db
+	}
+	return all
+}
+
+func (d *decoder) number(path string, v any) int {
+	n, ok := v.(int64)
+	if !ok && v != nil || n > 1<<30 || n < -1<<30 {
+		d.add(path, "%s must be a whole number", path)
+		return 0
+	}
+	return int(n)
 }
 
 // known reports keys of t that are none of names.
@@ -92,10 +154,6 @@ func (d *decoder) known(path string, t map[string]any, names ...string) {
 	slices.Sort(unknown)
 	for _, key := range unknown {
 		full := strings.TrimPrefix(path+"."+key, ".")
-		if slices.Contains([]string{"sql", "query", "dsn", "database", "url"}, key) && path != "" {
-			d.add(full, "unknown key %q: reading from a database (SQL) is not supported yet in this version; export it as CSV", key)
-			continue
-		}
 		d.add(full, "unknown key %q; known here are %s", key, strings.Join(names, ", "))
 	}
 }

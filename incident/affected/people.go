@@ -45,18 +45,14 @@ func (t *tallies) residence(scratch, country, region []byte) (*residence, []byte
 // writer writes the rows of people.csv for affected people.
 type writer struct {
 	run     *run
+	base    uint64 // people in the pieces before
 	fields  [6]int // of the first rosterColumns
 	contact []int  // fields of phone and postal address
 	email   int
 }
 
 // writePeople reads the directory for the second time.
-func (r *run) writePeople(ctx context.Context, crc uint32) error {
-	in, err := openInput(ctx, r.from, r.spec.Directory.Path, r.directoryColumns(), r.lim, false)
-	if err != nil {
-		return err
-	}
-	defer in.close()
+func (r *run) writePeople(ctx context.Context, sums []uint32) error {
 	w := &writer{run: r}
 	if r.narrow == nil {
 		r.whole = &state{shown: r.shown, seen: r.seen, hit: bitset(r.people)}
@@ -67,28 +63,34 @@ func (r *run) writePeople(ctx context.Context, crc uint32) error {
 		}
 		r.sum.People = count(r.whole.hit)
 	}
-	column := func(name string) int {
-		if c := r.spec.Directory.Columns[name]; c != "" {
-			return fieldOf(in.format, c)
-		}
-		return -1
-	}
-	for i := range w.fields {
-		w.fields[i] = column(rosterColumns[i])
-	}
-	w.email = column("email")
-	for _, name := range []string{"phone", "postal_address"} {
-		if f := column(name); f >= 0 {
-			w.contact = append(w.contact, f)
-		}
-	}
 	all := make([]tallies, r.opt.Workers)
 	for i := range all {
 		all[i] = tallies{by: map[string]*residence{}, cache: map[string]*residence{}}
 	}
 	r.out.people.Write(append(appendCSV(nil, rosterColumns[:]...), '\n'))
+	for i := range r.directory {
+		if err := w.piece(ctx, &r.directory[i], sums[i], all); err != nil {
+			return err
+		}
+	}
+	if r.narrow != nil {
+		r.narrow.account()
+	}
+	r.addUp(all)
+	return nil
+}
+
+// piece writes the affected people of one piece of the directory.
+func (w *writer) piece(ctx context.Context, p *piece, sum uint32, all []tallies) error {
+	r := w.run
+	in, err := r.open(ctx, p, r.directoryColumns(), false)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	w.columns(in.format)
 	changed := incident.Errorf(incident.Conflict, "%s: changed while it was being read; run again", in.path)
-	rows, people := int64(0), uint64(0)
+	rows, people := int64(0), w.base
 	err = read(ctx, in, r.opt.Workers, func(worker int, j *job[written]) {
 		j.value.err = w.block(&all[worker], j)
 	}, func(j *job[written]) error {
@@ -106,17 +108,30 @@ func (r *run) writePeople(ctx context.Context, crc uint32) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if people != r.people || in.tally.crc != crc {
+	w.base = people
+	if err == nil && in.tally.crc != sum {
 		return changed
 	}
-	if r.narrow != nil {
-		r.narrow.account()
+	return err
+}
+
+// columns finds the columns in a piece.
+func (w *writer) columns(f format) {
+	column := func(name string) int {
+		if c := w.run.spec.Directory.Columns[name]; c != "" {
+			return fieldOf(f, c)
+		}
+		return -1
 	}
-	r.addUp(all)
-	return nil
+	for i := range w.fields {
+		w.fields[i] = column(rosterColumns[i])
+	}
+	w.email, w.contact = column("email"), w.contact[:0]
+	for _, name := range []string{"phone", "postal_address"} {
+		if f := column(name); f >= 0 {
+			w.contact = append(w.contact, f)
+		}
+	}
 }
 
 // written are the rows of the affected people of one block.
@@ -131,7 +146,7 @@ func (w *writer) block(t *tallies, j *job[written]) (err error) {
 	var scratch []byte
 	st := &state{}
 	for row := range j.rows() {
-		person := j.start.row + uint64(row)
+		person := w.base + j.start.row + uint64(row)
 		if person >= w.run.people {
 			break
 		}

@@ -92,7 +92,7 @@ func cut[T any](ctx context.Context, in *input, todo, order chan<- *job[T], free
 		if j.data, j.final, err = in.blocks.next(j.buf); err != nil {
 			return in.readError(err)
 		}
-		j.buf, j.raw, j.ready = j.data, in.tally.bytes, make(chan struct{})
+		j.buf, j.raw, j.ready = j.data, in.place(), make(chan struct{})
 		out := make(chan mark, 1)
 		j.in, j.out, next = next, out, out
 		// order first: a block that is worked on always has its place in the line.

@@ -23,23 +23,27 @@ type Outputs struct {
 
 // run is one resolution under way.
 type run struct {
-	spec    Spec
-	from    Sources
-	opt     Options
-	lim     limits
-	budget  *budget
-	key     hashKey
-	indexes map[string]*index   // by the name of the key
-	people  uint64              // rows of the directory
-	seen    [][]uint32          // for each exposure, people who appear in it, as bits
-	shown   []uint64            // Elements of each person
-	owners  map[string][]uint32 // people who have a primary key, as bits, by its name
-	born    []birth             // of each person; nil where no exposure has it checked
-	narrow  *narrow             // where the job does not fit into the memory limit
-	whole   *state              // else everyone, once the exposures are matched
-	out     struct{ people, unmatched, rejected, conflicts *bufio.Writer }
-	sum     Summary
-	sink    uint64 // see outcome.sink
+	spec          Spec
+	from          Sources
+	opt           Options
+	lim           limits
+	budget        *budget
+	key           hashKey
+	directory     []piece
+	directorySize int64                   // bytes; -1 where not known
+	exposed       []piece                 // of all exposures, in their order
+	keep          func(*entry, int) error // takes rows of the directory; see keeper
+	indexes       map[string]*index       // by the name of the key
+	people        uint64                  // rows of the directory
+	seen          [][]uint32              // for each exposure, people who appear in it, as bits
+	shown         []uint64                // Elements of each person
+	owners        map[string][]uint32     // people who have a primary key, as bits, by its name
+	born          []birth                 // of each person; nil where no exposure has it checked
+	narrow        *narrow                 // where the job does not fit into the memory limit
+	whole         *state                  // else everyone, once the exposures are matched
+	out           struct{ people, unmatched, rejected, conflicts *bufio.Writer }
+	sum           Summary
+	sink          uint64 // see outcome.sink
 }
 
 // Resolve matches the exposures with the directory. Errors are Invalid (the spec
@@ -126,12 +130,7 @@ func outputError(err error) error {
 // come up before any work is done.
 func (r *run) checkFiles(ctx context.Context) error {
 	var problems []incident.Problem
-	check := func(path string, columns []string) error {
-		in, err := openInput(ctx, r.from, path, columns, r.lim, false)
-		if err == nil {
-			in.close()
-			return nil
-		}
+	note := func(err error) error {
 		var e *incident.Error
 		if !errors.As(err, &e) || e.Kind != incident.Invalid {
 			return err
@@ -142,14 +141,38 @@ func (r *run) checkFiles(ctx context.Context) error {
 		problems = append(problems, e.Problems...)
 		return nil
 	}
-	if err := check(r.spec.Directory.Path, r.directoryColumns()); err != nil {
+	look := func(in Input, exposure int, columns []string) (pieces []piece, size int64, err error) {
+		if pieces, err = r.piecesOf(ctx, in, exposure); err != nil {
+			return nil, 0, note(err)
+		}
+		for i := range pieces {
+			in, err := r.open(ctx, &pieces[i], columns, false)
+			if err != nil {
+				if err = note(err); err != nil {
+					return nil, 0, err
+				}
+				continue
+			}
+			if in.size < 0 || size < 0 {
+				size = -1
+			} else {
+				size += in.size
+			}
+			in.close()
+		}
+		return pieces, size, nil
+	}
+	var err error
+	if r.directory, r.directorySize, err = look(r.spec.Directory.Input, -1, r.directoryColumns()); err != nil {
 		return err
 	}
 	for i := range r.spec.Exposures {
 		e := &r.spec.Exposures[i]
-		if err := check(e.Path, e.allColumns()); err != nil {
+		pieces, _, err := look(e.Input, i, e.allColumns())
+		if err != nil {
 			return err
 		}
+		r.exposed = append(r.exposed, pieces...)
 	}
 	return problemsError("the files do not fit the spec", problems)
 }

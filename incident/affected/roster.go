@@ -35,7 +35,8 @@ func (p Person) HasEmail() bool { return usableEmail([]byte(p.Email)) }
 // is ours, so unlike in an export no row is passed over).
 func ReadRoster(r io.Reader) iter.Seq2[Person, error] {
 	return func(yield func(Person, error) bool) {
-		in, err := openInput(context.Background(), stream{r}, "people.csv", rosterColumns[:], limits{block: 256 << 10, record: maxRecord}, false)
+		in := &input{path: "people.csv"}
+		err := in.open(context.Background(), stream{r}, nil, &Input{Path: in.path, Delimiter: ",", Encoding: "utf-8"}, rosterColumns[:], limits{block: 256 << 10, record: maxRecord}, false)
 		if err != nil {
 			yield(Person{}, err)
 			return

@@ -12,21 +12,22 @@ import (
 // Spec says who the customers are and what was exposed. In JSON its names are
 // those of the TOML file.
 type Spec struct {
-	Directory Directory  `json:"directory"`
-	Exposures []Exposure `json:"exposure"`
+	Directory Directory           `json:"directory"`
+	Exposures []Exposure          `json:"exposure"`
+	Databases map[string]Database `json:"database,omitempty"` // by the names that inputs use
 }
 
 // Directory is the list of everyone who could be affected.
 type Directory struct {
-	Path    string            `json:"path"`
+	Input
 	Columns map[string]string `json:"columns"` // our name (see DirectoryColumns) = their column
 }
 
 // Exposure is one data set that was exposed. What each row exposed is the sum
 // of Elements, the column ElementsColumn, and the Columns that are not empty.
 type Exposure struct {
-	Name           string            `json:"name"` // unique; shown as a source
-	Path           string            `json:"path"`
+	Name string `json:"name"` // unique; shown as a source
+	Input
 	Match          map[string]string `json:"match"`           // our key (see MatchKeys) = their column
 	Check          map[string]string `json:"check,omitempty"` // see CheckColumns: what must not be another's = their column
 	Elements       []string          `json:"elements,omitempty"`
@@ -51,9 +52,8 @@ func problemsError(message string, problems []incident.Problem) error {
 // check lists what is wrong; at says where a path like "exposure[0].match.email" is.
 func (s *Spec) check(at func(path string) string) []incident.Problem {
 	c := &checker{at: at}
-	if strings.TrimSpace(s.Directory.Path) == "" {
-		c.add("directory.path", "the directory needs a path: the file of all customers")
-	}
+	c.input("directory", &s.Directory.Input, s.Databases, "the directory needs a path: the file of all customers")
+	c.databases(s.Databases)
 	if len(s.Directory.Columns) == 0 {
 		c.add("directory.columns", "[directory.columns] must name at least one column, such as customer_id = \"id\"")
 	}
@@ -72,7 +72,7 @@ func (s *Spec) check(at func(path string) string) []incident.Problem {
 	names := map[string]bool{}
 	for i := range s.Exposures {
 		e := &s.Exposures[i]
-		c.exposure(fmt.Sprintf("exposure[%d]", i), e, s.Directory.Columns)
+		c.exposure(fmt.Sprintf("exposure[%d]", i), e, s)
 		if names[e.Name] && e.Name != "" {
 			c.add(fmt.Sprintf("exposure[%d].name", i), "the name %q is taken by an earlier exposure", e.Name)
 		}
@@ -90,16 +90,15 @@ func (c *checker) add(path, format string, args ...any) {
 	c.problems = append(c.problems, incident.Problem{Where: c.at(path), What: fmt.Sprintf(format, args...)})
 }
 
-func (c *checker) exposure(path string, e *Exposure, directory map[string]string) {
+func (c *checker) exposure(path string, e *Exposure, s *Spec) {
+	directory := s.Directory.Columns
 	switch {
 	case strings.TrimSpace(e.Name) == "":
 		c.add(path+".name", "an exposure needs a name")
 	case strings.ContainsRune(e.Name, '+') || strings.IndexFunc(e.Name, unicode.IsControl) >= 0:
 		c.add(path+".name", "the name of an exposure cannot hold + (which joins names in people.csv) or control characters")
 	}
-	if strings.TrimSpace(e.Path) == "" {
-		c.add(path+".path", "an exposure needs a path: its file")
-	}
+	c.input(path, &e.Input, s.Databases, "an exposure needs a path: its file")
 	if len(e.Match) == 0 {
 		c.add(path+".match", "an exposure needs match: how its rows name a person, such as match = { email = \"mail\" }")
 	}
@@ -160,7 +159,7 @@ func nearest(name string) string {
 	return ""
 }
 
-func sortedKeys(m map[string]string) []string {
+func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)

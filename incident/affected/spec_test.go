@@ -31,10 +31,10 @@ email = "m"
 ssn = "s"
 `)
 	want := Spec{
-		Directory: Directory{Path: "c.csv", Columns: map[string]string{"customer_id": "id", "email": "mail"}},
+		Directory: Directory{Input: Input{Path: "c.csv"}, Columns: map[string]string{"customer_id": "id", "email": "mail"}},
 		Exposures: []Exposure{
-			{Name: "a", Path: "a.csv", Match: map[string]string{"customer_id": "id", "email": "m"}, Elements: []string{"ssn", "name"}},
-			{Name: "b", Path: "b.csv", Match: map[string]string{"email": "m"}, ElementsColumn: "f", Columns: map[string]string{"ssn": "s"}},
+			{Name: "a", Input: Input{Path: "a.csv"}, Match: map[string]string{"customer_id": "id", "email": "m"}, Elements: []string{"ssn", "name"}},
+			{Name: "b", Input: Input{Path: "b.csv"}, Match: map[string]string{"email": "m"}, ElementsColumn: "f", Columns: map[string]string{"ssn": "s"}},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -83,10 +83,10 @@ match = "id"
 	}
 	want := []string{
 		`s.toml:1 unknown key "titel"; known here are directory, e`,
-		`s.toml:4 unknown key "query": reading from a database (SQ`,
 		`s.toml:8 directory.columns.name must be text in quotes`,
 		`s.toml:22 unknown key "Path"; known here are name, path, m`,
 		`s.toml:29 exposure[2].match must be a table`,
+		`s.toml:4 a path and a query cannot both be the input: lea`,
 		`s.toml:7 "emial" is not a column of the directory; known `,
 		`s.toml:13 name does not name one person, so rows cannot be`,
 		`s.toml:13 the directory has no phone to match by: name its`,

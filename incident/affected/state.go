@@ -49,7 +49,7 @@ func (n *narrow) load(i uint64) (*state, error) {
 	from := i * uint64(n.plan.people)
 	people := min(uint64(n.plan.people), n.run.people-from)
 	s := &state{from: from, shown: make([]uint64, people), hit: bitset(people)}
-	for range n.exposed {
+	for range n.run.spec.Exposures {
 		s.seen = append(s.seen, bitset(people))
 	}
 	first := !n.states.taken[i]
@@ -57,17 +57,18 @@ func (n *narrow) load(i uint64) (*state, error) {
 	err := n.people[i].each(func(records []byte) error {
 		for ; len(records) > 0; records = records[16:] {
 			p := binary.LittleEndian.Uint32(records) - uint32(from)
-			e := binary.LittleEndian.Uint32(records[4:])
+			x := n.exposed[binary.LittleEndian.Uint32(records[4:])]
+			seen := s.seen[x.exposure]
 			s.shown[p] |= binary.LittleEndian.Uint64(records[8:])
 			s.hit[p/32] |= 1 << (p % 32)
-			again := has(s.seen[e], uint64(p))
-			s.seen[e][p/32] |= 1 << (p % 32)
+			again := has(seen, uint64(p))
+			seen[p/32] |= 1 << (p % 32)
 			switch {
 			case !first:
 			case again:
-				n.exposed[e].again++
+				x.again++
 			default:
-				n.exposed[e].matched++
+				x.matched++
 			}
 		}
 		return nil

@@ -1,6 +1,9 @@
 package affected
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Summary is the result in numbers, as summary.json has it. Matched,
 // Duplicates, Unmatched and Malformed add up to the rows of all exposures.
@@ -67,8 +70,11 @@ type Options struct {
 	Workers int // blocks worked on at once; 0: one for each processor
 	// Memory is how many bytes the run may take; 0: no limit. Where the tables do
 	// not fit, the run works on parts of them, with the rest sealed in a temporary file; TooLarge where not even that fits.
-	Memory   int64
-	Scratch  string           // folder of that temporary file; "": the system's
+	Memory  int64
+	Scratch string // folder of that temporary file; "": the system's
+	// Query asks a database that the spec names. The answer must be the same each
+	// time in one run. nil: inputs that are queries are refused.
+	Query    func(ctx context.Context, database, query string) (Rows, error)
 	Now      func() time.Time // for ElapsedMS; nil: not measured
 	Progress func(Progress)   // called by one goroutine at a time, for every block of about 1 MiB
 }

@@ -134,14 +134,14 @@ func (h *header) columns() ([]string, error) {
 
 // guessSpec proposes what the columns mean, by their names; a person confirms.
 func guessSpec(files []ResolutionFile) affected.Spec {
-	s := affected.Spec{Directory: affected.Directory{Path: files[0].SHA256, Columns: map[string]string{}}}
+	s := affected.Spec{Directory: affected.Directory{Input: affected.Input{Path: files[0].SHA256}, Columns: map[string]string{}}}
 	for _, ours := range affected.DirectoryColumns() {
 		if column := guessColumn(ours, files[0].Columns); column != "" {
 			s.Directory.Columns[ours] = column
 		}
 	}
 	for _, f := range files[1:] {
-		e := affected.Exposure{Name: f.Name, Path: f.SHA256, Match: map[string]string{}, Columns: map[string]string{}}
+		e := affected.Exposure{Name: f.Name, Input: affected.Input{Path: f.SHA256}, Match: map[string]string{}, Columns: map[string]string{}}
 		for _, key := range []string{"customer_id", "email"} {
 			if column := guessColumn(key, f.Columns); column != "" && len(e.Match) == 0 {
 				e.Match[key] = column
