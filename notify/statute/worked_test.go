@@ -33,6 +33,49 @@ func TestWorkedCasesAreShownAsTheyAre(t *testing.T) {
 	}
 }
 
+// Asking a rule alone gives what the whole assessment says of it.
+func TestOneRuleAloneIsAsInTheWhole(t *testing.T) {
+	l, err := Load(Builtin())
+	if err != nil {
+		t.Skip("the shipped library does not load: ", err)
+	}
+	n := 0
+	for _, s := range l.sources {
+		f, ps := readCases(s)
+		if !isCases(s.name) || len(ps) > 0 || n >= 80 {
+			continue
+		}
+		for _, c := range f.Cases[:min(len(f.Cases), 1)] {
+			facts, when, err := c.read(f.Facts)
+			if err != nil {
+				continue
+			}
+			n++
+			var whole []Obligation
+			for _, o := range l.Assess(facts, when).Obligations {
+				if o.Rule == f.Rule {
+					whole = append(whole, o)
+				}
+			}
+			alone := l.assessOne(f.Rule, facts, when).Obligations
+			if len(whole) != len(alone) {
+				t.Errorf("%s, %s: %d obligations alone, %d in the whole", f.Rule, c.Name, len(alone), len(whole))
+				continue
+			}
+			for _, o := range alone {
+				if !slices.ContainsFunc(whole, func(w Obligation) bool {
+					return w.Recipient == o.Recipient && w.Version == o.Version && w.Applies == o.Applies && slices.Equal(w.Because, o.Because) && slices.Equal(w.BecauseNot, o.BecauseNot) && len(moves(w.Stages, o.Stages)) == 0
+				}) {
+					t.Errorf("%s, %s: towards %s it differs", f.Rule, c.Name, o.Recipient)
+				}
+			}
+		}
+	}
+	if n < 50 {
+		t.Errorf("only %d cases were compared", n)
+	}
+}
+
 // A case that fails says how, and does not hide behind those that pass.
 func TestAFailingCaseSaysHow(t *testing.T) {
 	own := fstest.MapFS{

@@ -83,6 +83,7 @@ type clockLine struct {
 	Due, Latest, Met  *time.Time
 	State             view.Badge
 	Unsure, Soft      bool
+	Mark              ruleMark // zero for a task
 }
 
 // scale puts instants on the axis.

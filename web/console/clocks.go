@@ -13,6 +13,8 @@ import (
 
 // duties is what the rules say about one incident, as the frame needs it.
 type duties struct {
+	all       []outbox.Obligation // in the outbox's order
+	standing  outbox.Standing
 	clocks    []clock
 	questions []statute.Question
 	byID      map[string]*outbox.Obligation

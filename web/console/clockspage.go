@@ -95,7 +95,7 @@ func (o *openCase) clockLines(reader view.Reader) []clockLine {
 			if st.State == "none" {
 				continue
 			}
-			l := clockLine{Group: placeName(ob.Jurisdiction), Label: sentenceCase(ob.Recipient), Law: ob.Regime, Stage: words(st.Stage), URL: o.URL("/obligations#" + anchor(ob.ID)),
+			l := clockLine{Group: placeName(ob.Jurisdiction), Label: sentenceCase(ob.Recipient), Law: ob.Regime, Mark: markOf(ob.Reviewed, ob.Confidence), Stage: words(st.Stage), URL: o.URL("/obligations#" + anchor(ob.ID)),
 				Counted: st.Counted, Zone: st.Zone, Due: st.Due, Latest: st.Latest, Met: st.Met, State: stageBadge(st, reader.Now), Unsure: ob.Applies == "unknown", Soft: !st.Binding}
 			if len(ob.Stages) > 1 {
 				l.Label = sentenceCase(l.Stage) + ": " + ob.Recipient

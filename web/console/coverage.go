@@ -49,7 +49,7 @@ func (c *Console) Coverage(r *Request) error {
 	rows := map[string]coverageRow{}
 	levels, audiences, countries := map[string]int{}, map[string]int{}, map[string]bool{}
 	parts := map[string]*coveragePart{}
-	for _, x := range lib.Coverage() {
+	for _, x := range c.library.coverageOf(lib) {
 		row := coverageRowOf(x)
 		rows[x.Jurisdiction] = row
 		d.Rules, d.Cases, d.Notes = d.Rules+x.Rules, d.Cases+x.Cases, d.Notes+x.Disabled

@@ -19,7 +19,7 @@ func (c *Console) dutiesOf(r *Request, i *incident.Incident) (duties, error) {
 	if err != nil {
 		return d, err
 	}
-	d.questions = standing.Questions
+	d.all, d.standing, d.questions = all, standing, standing.Questions
 	d.byID = make(map[string]*outbox.Obligation, len(all))
 	for n := range all {
 		o := &all[n]

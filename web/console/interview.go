@@ -39,6 +39,7 @@ type askedQuestion struct {
 // hangingDuty is a duty that the answer decides, or whose deadline it moves.
 type hangingDuty struct {
 	Title, Where, URL string
+	Mark              ruleMark
 	Due               *time.Time
 	Owed              bool
 }
@@ -117,8 +118,13 @@ func (d *interviewPage) progress(o *openCase) {
 
 func (o *openCase) askedQuestion(r *Request, q *statute.Question, later []string) *askedQuestion {
 	a := &askedQuestion{Fact: q.Fact, Ask: q.Ask, Why: q.Why, Soonest: q.Soonest, Skip: interviewURL(o, "", append(slices.Clone(later), q.Fact)), Elsewhere: view.Link{Text: "Answer it there", URL: o.answerURL(q.Fact)}}
+	marks := map[string]ruleMark{}
+	versions := map[string]string{}
+	for _, ob := range o.desk.all {
+		marks[ob.Rule], versions[ob.Rule] = markOf(ob.Reviewed, ob.Confidence), ob.Version
+	}
 	for _, x := range q.Duties {
-		a.Duties = append(a.Duties, hangingDuty{Title: x.Title, Where: placeName(x.Jurisdiction) + ": " + x.Recipient, URL: ruleURL(x.Rule, ""), Due: x.Due, Owed: x.Owed})
+		a.Duties = append(a.Duties, hangingDuty{Title: x.Title, Where: placeName(x.Jurisdiction) + ": " + x.Recipient, URL: ruleURL(x.Rule, versions[x.Rule]), Mark: marks[x.Rule], Due: x.Due, Owed: x.Owed})
 	}
 	if len(a.Duties) > askedRules {
 		a.More, a.Duties = len(a.Duties)-askedRules, a.Duties[:askedRules]

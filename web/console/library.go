@@ -229,3 +229,23 @@ func common(place string) int {
 	}
 	return 0
 }
+
+// ruleMark is how sure a rule is of itself, shown wherever the rule is.
+type ruleMark struct {
+	Reviewed   string
+	Confidence view.Badge
+}
+
+func markOf(reviewed, confidence string) ruleMark {
+	return ruleMark{Reviewed: reviewed, Confidence: confidenceBadge(confidence)}
+}
+
+// brokenRules are the files of the operator's own rules that are not used; none
+// where the library does not load at all, which every other page says.
+func (c *Console) brokenRules() []statute.Broken {
+	lib, err := c.Rules()
+	if err != nil {
+		return nil
+	}
+	return lib.Broken()
+}

@@ -8,11 +8,13 @@ import (
 
 	"tocsin/incident"
 	"tocsin/notify/outbox"
+	"tocsin/notify/statute"
 	"tocsin/web/view"
 )
 
 type obligationsPage struct {
-	URL       string
+	URL, Case string
+	Broken    []statute.Broken // of the operator's own rules
 	Risk      view.Badge
 	RiskWhy   []string
 	Proposed  bool
@@ -39,6 +41,8 @@ type obligationGroup struct {
 type obligationRow struct {
 	outbox.Obligation
 	Anchor, Path string
+	RuleURL      string // the page of the version it rests on
+	Mark         ruleMark
 	State        view.Badge
 	Steps        []stageRow
 	Verify       bool
@@ -68,23 +72,16 @@ func (c *Console) showObligations(r *Request, wrong error) error {
 	if err != nil {
 		return err
 	}
-	all, err := c.Outbox.Obligations(r.Ctx(), r.By, o.Incident.ID)
-	if err != nil {
-		return err
-	}
-	standing, err := c.Outbox.Standing(r.Ctx(), r.By, o.Incident.ID)
-	if err != nil {
-		return err
-	}
+	all, standing := o.desk.all, o.desk.standing
 	drafts, err := c.Outbox.Drafts(r.Ctx(), r.By, o.Incident.ID)
 	if err != nil {
 		return err
 	}
 	d := obligationsPage{
-		URL: o.URL("/obligations"), Risk: riskBadge(standing.Risk.Level), RiskWhy: standing.Risk.Because, Proposed: standing.Risk.Proposed,
+		URL: o.URL("/obligations"), Case: o.URL(""), Broken: c.brokenRules(), Risk: riskBadge(standing.Risk.Level), RiskWhy: standing.Risk.Because, Proposed: standing.Risk.Proposed,
 		Notices: standing.Notices, Edition: standing.Edition, Write: o.may(incident.WriteNotice), Decide: o.may(incident.DecideDuty), Questions: len(standing.Questions),
 		Empty: view.Empty{Title: "No obligation is in sight", Text: "Which laws apply depends on where the organisation is established and where affected people live. Record facts and settle who is affected; the duties appear here with their reasons.",
-			Action: &view.Link{Text: "Answer the open questions", URL: o.URL("/facts")}},
+			Action: &view.Link{Text: "Answer the open questions", URL: o.URL("/interview")}},
 	}
 	if o.may(incident.WorkIncident) {
 		d.RiskForm = riskForm(o, standing.Risk.Level)
@@ -159,7 +156,7 @@ func riskForm(o *openCase, level string) *view.Form {
 
 func (c *Console) obligationRow(r *Request, o *openCase, ob *outbox.Obligation, drafts []outbox.DraftView) obligationRow {
 	row := obligationRow{Obligation: *ob, Anchor: anchor(ob.ID), Path: o.URL("/duties/" + pathID(ob.ID)),
-		Verify: ob.Confidence != "high", HasForm: c.Outbox.HasForm(ob.Rule), State: obligationBadge(ob, r.Reader().Now)}
+		RuleURL: ruleURL(ob.Rule, ob.Version), Mark: markOf(ob.Reviewed, ob.Confidence), Verify: ob.Confidence != "high", HasForm: c.Outbox.HasForm(ob.Rule), State: obligationBadge(ob, r.Reader().Now)}
 	for _, fact := range ob.Missing {
 		row.Lacks = append(row.Lacks, view.Link{Text: fact, URL: o.answerURL(fact)})
 	}

@@ -98,7 +98,7 @@ func (c *Console) showRule(r *Request, version string) error {
 		}
 		d.Against, d.Diff = other, lineDiff(lib.Source(versions[n]), lib.Source(v))
 	}
-	if d.Cases, err = lib.Worked(id); err != nil {
+	if d.Cases, err = c.library.casesOf(lib, id); err != nil {
 		d.Wrong = err.Error()
 	}
 	title := v.Title

@@ -29,6 +29,7 @@ type riskMove struct{ From, To view.Badge }
 
 type supposedDuty struct {
 	Title, Where, URL string
+	Mark              ruleMark
 	Was               view.Badge
 	Why               []string
 	Due               []stageDue
@@ -43,6 +44,7 @@ type stageDue struct {
 // movedDate is a deadline that would be another.
 type movedDate struct {
 	Title, Where, Stage, URL string
+	Mark                     ruleMark
 	From, To                 *time.Time
 	FromWords, ToWords       string
 	By                       string // "2 d earlier"; empty where there is a deadline on one side only
@@ -106,11 +108,19 @@ func (d *whatIfResult) summary() string {
 		}
 		return itoa(n) + " " + many
 	}
-	parts := []string{count(len(d.Owed), "duty comes to be owed", "duties come to be owed")}
-	if len(d.Maybe) > 0 {
-		parts = append(parts, count(len(d.Maybe), "may", "may"))
+	var parts []string
+	for _, p := range []struct {
+		n         int
+		one, many string
+	}{{len(d.Owed), "duty comes to be owed", "duties come to be owed"}, {len(d.Maybe), "duty becomes uncertain", "duties become uncertain"},
+		{len(d.Fallen), "duty falls away", "duties fall away"}, {len(d.Moved), "date moves", "dates move"}} {
+		if p.n > 0 {
+			parts = append(parts, count(p.n, p.one, p.many))
+		}
 	}
-	parts = append(parts, count(len(d.Fallen), "falls away", "fall away"), count(len(d.Moved), "date moves", "dates move"))
+	if len(parts) == 0 {
+		return "No duty and no date changes."
+	}
 	return strings.Join(parts, ", ") + "."
 }
 
@@ -125,7 +135,7 @@ func truthBadge(t condition.Truth) view.Badge {
 }
 
 func dutyOf(o *statute.Obligation, was view.Badge) supposedDuty {
-	row := supposedDuty{Title: o.Title, Where: placeName(o.Jurisdiction) + ": " + o.Recipient, URL: ruleURL(o.Rule, o.Version), Was: was, Why: o.Because}
+	row := supposedDuty{Title: o.Title, Where: placeName(o.Jurisdiction) + ": " + o.Recipient, URL: ruleURL(o.Rule, o.Version), Mark: markOf(o.Reviewed, o.Confidence), Was: was, Why: o.Because}
 	if row.Title == "" {
 		row.Title = o.Regime
 	}
@@ -167,7 +177,7 @@ func movesOf(ch *statute.Change) []movedDate {
 	var out []movedDate
 	row := dutyOf(&ch.After, view.Badge{})
 	for _, m := range ch.Moves {
-		d := movedDate{Title: row.Title, Where: row.Where, URL: row.URL, Stage: words(m.Stage), From: m.From.Due, To: m.To.Due, FromWords: stageWords(m.From), ToWords: stageWords(m.To)}
+		d := movedDate{Title: row.Title, Where: row.Where, URL: row.URL, Mark: row.Mark, Stage: words(m.Stage), From: m.From.Due, To: m.To.Due, FromWords: stageWords(m.From), ToWords: stageWords(m.To)}
 		if by, ok := m.By(); ok && by != 0 {
 			d.Earlier = by < 0
 			d.By = distanceWords(by)
