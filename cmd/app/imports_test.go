@@ -20,6 +20,8 @@ var owners = map[string][]string{
 	"github.com/alecthomas/kong":   {"cmd/tocsin"},
 	"filippo.io/age":               {"incident/vault", "incident/keys"},
 	"golang.org/x/mod":             {"incident/ledger", "incident/keys"},
+	"github.com/jackc/pgx/v5":      {"incident/warehouse"},
+	"github.com/go-sql-driver":     {"incident/warehouse"},
 	"github.com/chromedp/chromedp": {"cmd/e2e", "web"},
 }
 
@@ -32,6 +34,7 @@ var mayImport = map[string][]string{
 	"incident/ledger":    {"incident", "incident/keys", "incident/ledger"},
 	"incident/vault":     {"incident", "incident/keys", "incident/ledger"},
 	"incident/affected":  {"incident"},
+	"incident/warehouse": {"incident", "incident/affected"},
 	"incident/bundle":    {"incident", "incident/ledger", "incident/casework"},
 	"incident/casework":  {"incident", "incident/affected", "incident/ledger", "incident/vault", "incident/keys"},
 	"playbooks":          {"incident", "incident/condition"},
