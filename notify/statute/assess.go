@@ -197,7 +197,28 @@ func (a *assessor) owed(r *Rule, name string) condition.Value {
 		}
 		result = condition.Any(result, ans.result)
 	}
+	if open := a.unlisted(name); result.Truth == condition.No && len(open) > 0 {
+		return condition.Unset().Behind(open...)
+	}
 	return asValue(result, strings.Join(by, ", "))
+}
+
+// unlisted names the facts that could still bring in rules for an audience that
+// are not looked at now: while one is not known, a no of those that are is no
+// answer for all.
+func (a *assessor) unlisted(audience string) []string {
+	o := &a.facts.Organisation
+	out := a.unplaced()
+	if o.RegulatedAs == nil {
+		out = append(out, "organisation.regulated_as")
+	}
+	licensed := func(r *Rule) bool {
+		return r.Audience == audience && r.Who.LicensedHere && slices.ContainsFunc(r.Who.RegulatedAs, func(k string) bool { return slices.Contains(o.RegulatedAs, k) })
+	}
+	if o.LicensedIn == nil && slices.ContainsFunc(a.library.rules, licensed) {
+		out = append(out, "organisation.licensed_in")
+	}
+	return out
 }
 
 // reaches reports whether a rule's own answer asks what is owed to all.

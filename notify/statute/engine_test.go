@@ -287,7 +287,7 @@ func TestOwedAndBasedOn(t *testing.T) {
 		{`[{"residence": "US-NY", "elements": ["name", "ssn"]}]`, "base=unknown more=unknown any=unknown that=unknown media=unknown anywhere=unknown"},
 		{`[{"residence": "US-NY", "people": 900, "elements": ["name"]}]`, "base=no more=no any=no that=yes media=no anywhere=no"},
 	} {
-		a := l.Assess(facts(t, `{"organisation": {"established_in": ["US-NY"]}, "affected": `+tc.affected+`}`), noon)
+		a := l.Assess(facts(t, `{"organisation": {"established_in": ["US-NY"], "regulated_as": []}, "affected": `+tc.affected+`}`), noon)
 		var got []string
 		for _, pair := range [][2]string{{"base", "us-ny-base"}, {"more", "us-ny-more"}, {"any", "us-ny-any"}, {"that", "us-ny-that"}, {"media", "us-x-media"}, {"anywhere", "us-ny-anywhere"}} {
 			got = append(got, pair[0]+"="+only(t, a, pair[1]).Applies.String())
