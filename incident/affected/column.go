@@ -5,7 +5,7 @@ import "slices"
 // Our names for columns of the directory. The first group describes a person,
 // the second names one and can be matched by.
 var (
-	describing = []string{"name", "country", "region", "birth_date", "language", "postal_address"}
+	describing = slices.Concat([]string{"name", "country", "region", "last_country", "last_region", "birth_date", "language"}, attributes)
 
 	// naming is in order of strength: where a row's keys name different people,
 	// the earlier key decides. Numbers given to one person come before
@@ -15,6 +15,11 @@ var (
 		"national_id", "passport", "driver_license", "state_id", "user_name", "email", "phone",
 	}
 )
+
+// attributes are what people.csv says of a person besides, where the spec
+// names a column for it: how to write to them, and what to mind. They come from the
+// directory alone; nothing is concluded from a value that is missing.
+var attributes = []string{"postal_address", "street", "city", "postal_code", "household", "guardian", "deceased", "protected", "groups"}
 
 // IsPrimaryKey reports whether a key is a number given to one person, which is
 // never shared. The others, e-mail and phone, are addresses: households share

@@ -1,6 +1,7 @@
 package affected
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -86,6 +87,10 @@ func (r *run) indexPiece(ctx context.Context, p *piece, keys []string) (crc uint
 	if r.born != nil {
 		born = fieldOf(in.format, r.spec.Directory.Columns["birth_date"])
 	}
+	home := -1
+	if column := r.spec.Directory.Columns["country"]; column != "" {
+		home = fieldOf(in.format, column)
+	}
 	normal := normalizers(r.opt.Workers)
 	s := InputSummary{Name: "directory", Path: in.path}
 	err = read(ctx, in, r.opt.Workers, func(w int, j *job[entry]) {
@@ -93,7 +98,11 @@ func (r *run) indexPiece(ctx context.Context, p *piece, keys []string) (crc uint
 		v.hashes, v.born = v.hashes[:0], v.born[:0]
 		for row := range j.rows() {
 			for i, key := range keys {
-				v.hashes = append(v.hashes, r.hash(normal[w], key, j.field(row, fields[i])))
+				country := p.PhoneCountry
+				if key == "phone" && home >= 0 {
+					country = cmp.Or(countryCode(string(trim(j.field(row, home)))), country)
+				}
+				v.hashes = append(v.hashes, r.hash(normal[w], key, j.field(row, fields[i]), country))
 			}
 			if born >= 0 {
 				v.born = append(v.born, parseBirth(j.field(row, born)))
@@ -256,8 +265,8 @@ func (r *run) checks(name string) bool {
 	return slices.ContainsFunc(r.spec.Exposures, func(e Exposure) bool { return e.Check[name] != "" })
 }
 
-func (r *run) hash(n *normalizer, key string, field []byte) keyHash {
-	k := n.key(key, field)
+func (r *run) hash(n *normalizer, key string, field []byte, country string) keyHash {
+	k := n.key(key, field, country)
 	if len(k) == 0 {
 		return keyHash{}
 	}

@@ -27,14 +27,15 @@ func (e *Exposure) allColumns() []string {
 
 // matcher matches the rows of one exposure.
 type matcher struct {
-	run    *run
-	seen   []uint32
-	keys   []matchKey // the strongest first
-	always Elements
-	column int // holds elements; -1 for none
-	name   string
-	flags  []flagColumn
-	born   int // field of the birth date to be checked; -1 for none
+	run          *run
+	seen         []uint32
+	keys         []matchKey // the strongest first
+	always       Elements
+	column       int // holds elements; -1 for none
+	name         string
+	flags        []flagColumn
+	phoneCountry string
+	born         int // field of the birth date to be checked; -1 for none
 }
 
 type matchKey struct {
@@ -69,7 +70,7 @@ type outcome struct {
 }
 
 func (r *run) newMatcher(e *Exposure, f format, seen []uint32) *matcher {
-	m := &matcher{run: r, seen: seen, column: -1, name: e.ElementsColumn, born: -1}
+	m := &matcher{run: r, seen: seen, column: -1, name: e.ElementsColumn, phoneCountry: e.PhoneCountry, born: -1}
 	if column := e.Check["birth_date"]; column != "" {
 		m.born = fieldOf(f, column)
 	}
@@ -114,7 +115,7 @@ func (m *matcher) block(n *normalizer, b *batch, o *outcome) {
 				continue
 			}
 			for _, key := range m.keys {
-				hashes = append(hashes, m.run.hash(n, key.name, b.field(from, key.field)))
+				hashes = append(hashes, m.run.hash(n, key.name, b.field(from, key.field), m.phoneCountry))
 			}
 			group[rows] = candidate{row: from, elements: elements}
 			if m.born >= 0 {

@@ -82,6 +82,7 @@ func (in *input) chooseColumns(header, columns []string, lim limits, separator b
 	for _, name := range columns {
 		at := slices.Index(header, name)
 		switch {
+		case at < 0 && slices.Contains(in.optional, name):
 		case at < 0:
 			problems = append(problems, incident.Problem{Where: in.path, What: missingColumn(header, name)})
 		case slices.Contains(header[at+1:], name):

@@ -33,6 +33,8 @@ type input struct {
 	place  func() int64 // bytes of size that have been read
 	line   uint64       // of the first record
 	closer []io.Closer
+
+	optional []string // columns that need not be there
 }
 
 // tally counts and hashes the raw bytes of a file as they are read.

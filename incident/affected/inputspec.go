@@ -21,6 +21,10 @@ type Input struct {
 	Sheet     string   `json:"sheet,omitempty"`     // xlsx: the sheet; the first one where left out
 	Fields    []Field  `json:"fields,omitempty"`    // fixed: the columns
 
+	// PhoneCountry is where telephone numbers without an international prefix
+	// belong, as ISO 3166 (DE). In a directory the person's own country comes first.
+	PhoneCountry string `json:"phone_country,omitempty"`
+
 	Database string `json:"database,omitempty"` // instead of Path: one of Spec.Databases
 	Query    string `json:"query,omitempty"`    // and what to ask it
 }
@@ -79,6 +83,9 @@ func (c *checker) input(path string, in *Input, databases map[string]Database, l
 	}
 	if _, ok := in.delimiter(); !ok {
 		c.add(path+".delimiter", "%q cannot separate columns: give one ASCII character that is no quote and no line end, or \"tab\"", in.Delimiter)
+	}
+	if in.PhoneCountry != "" && countryCode(in.PhoneCountry) != in.PhoneCountry {
+		c.add(path+".phone_country", "%q is not an ISO 3166 code of a country, such as DE", in.PhoneCountry)
 	}
 	c.fields(path, in)
 }

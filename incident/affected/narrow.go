@@ -214,7 +214,7 @@ func (n *narrow) scatter(ctx context.Context, p *piece) error {
 			for _, key := range m.keys {
 				h := keyHash{}
 				if ok {
-					h = r.hash(normal[w], key.name, j.field(row, key.field))
+					h = r.hash(normal[w], key.name, j.field(row, key.field), m.phoneCountry)
 				}
 				v.hashes = append(v.hashes, h)
 			}

@@ -5,6 +5,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/net/idna"
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
@@ -21,11 +23,19 @@ type normalizer struct {
 func newNormalizer() *normalizer { return &normalizer{fold: cases.Fold()} }
 
 // key returns the form of s under which the key called name is compared, or
-// nothing where s names nobody. The result is valid until the next call.
-func (n *normalizer) key(name string, s []byte) []byte {
+// nothing where s names nobody. country is where a telephone number without a prefix
+// belongs, "" where nobody knows. The result is valid until the next call.
+func (n *normalizer) key(name string, s []byte, country string) []byte {
 	n.buf = n.text(n.buf[:0], s)
-	if name == "phone" {
-		n.buf = phoneDigits(n.buf)
+	switch {
+	case name == "phone":
+		n.buf = phone(n.buf, country)
+	case name == "email" && bytes.Contains(n.buf, []byte("@")) && bytes.Contains(n.buf, []byte("xn--")):
+		// One domain, written for machines or for people.
+		at := bytes.LastIndexByte(n.buf, '@') + 1
+		if domain, err := idna.ToUnicode(string(n.buf[at:])); err == nil {
+			n.buf = append(n.buf[:at], domain...)
+		}
 	}
 	return n.buf
 }
@@ -68,13 +78,35 @@ func ignorable(r rune) bool {
 	return false
 }
 
+// phone brings a number into the international form (E.164) where it has a
+// prefix or its country is known. One that no country has keeps its digits, so that it
+// still matches itself.
+func phone(s []byte, country string) []byte {
+	plain, odd := phoneDigits(nil, s)
+	if len(plain) == 0 {
+		return s[:0]
+	}
+	if plain[0] == '+' && !odd {
+		return append(s[:0], plain...)
+	}
+	if plain[0] == '+' || country != "" {
+		if number, err := phonenumbers.Parse(string(s), country); err == nil && phonenumbers.IsValidNumber(number) {
+			return append(s[:0], phonenumbers.Format(number, phonenumbers.E164)...)
+		}
+	}
+	return append(s[:0], plain...)
+}
+
 // phoneDigits keeps the digits and an international prefix, which may be
-// written + or 00. It adds no country: a national number matches only a national one.
-func phoneDigits(s []byte) []byte {
-	out := s[:0]
-	for i, c := range s {
-		if '0' <= c && c <= '9' || c == '+' && i == 0 {
+// written + or 00. odd says that some of the digits may not belong to the
+// number: a trunk zero in brackets, or an extension.
+func phoneDigits(out, s []byte) (digits []byte, odd bool) {
+	for _, c := range s {
+		switch {
+		case '0' <= c && c <= '9' || c == '+' && len(out) == 0:
 			out = append(out, c)
+		case c == '(' || 'a' <= c && c <= 'z' || c == '#' || c == ';' || c == ',':
+			odd = true
 		}
 	}
 	if bytes.HasPrefix(out, []byte("00")) {
@@ -82,9 +114,9 @@ func phoneDigits(s []byte) []byte {
 		out[0] = '+'
 	}
 	if len(out) == 1 && out[0] == '+' {
-		return out[:0]
+		return out[:0], odd
 	}
-	return out
+	return out, odd
 }
 
 func isBlank(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }

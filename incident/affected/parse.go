@@ -56,10 +56,12 @@ type decoder struct{ checker }
 func (d *decoder) spec(tree map[string]any) (s Spec) {
 	d.known("", tree, "directory", "exposure", "database")
 	directory := d.table("directory", tree["directory"])
-	d.known("directory", directory, append([]string{"path", "columns"}, inputKeys...)...)
+	d.known("directory", directory, append([]string{"path", "columns", "residence", "residence_reason"}, inputKeys...)...)
 	s.Directory = Directory{
 		Input:   d.input("directory", directory),
 		Columns: d.texts("directory.columns", directory["columns"]),
+
+		Residence: d.text("directory.residence", directory["residence"]), ResidenceReason: d.text("directory.residence_reason", directory["residence_reason"]),
 	}
 	s.Databases = d.databases(tree["database"])
 	list, ok := tree["exposure"].([]any)
@@ -84,13 +86,14 @@ func (d *decoder) spec(tree map[string]any) (s Spec) {
 }
 
 // inputKeys are the keys of an Input besides path.
-var inputKeys = []string{"format", "delimiter", "encoding", "header", "sheet", "fields", "database", "query"}
+var inputKeys = []string{"format", "delimiter", "encoding", "header", "sheet", "fields", "phone_country", "database", "query"}
 
 func (d *decoder) input(path string, t map[string]any) Input {
 	in := Input{
 		Path: d.text(path+".path", t["path"]), Format: d.text(path+".format", t["format"]), Delimiter: d.text(path+".delimiter", t["delimiter"]),
 		Encoding: d.text(path+".encoding", t["encoding"]), Header: d.list(path+".header", t["header"]), Sheet: d.text(path+".sheet", t["sheet"]),
-		Database: d.text(path+".database", t["database"]), Query: d.text(path+".query", t["query"]),
+		PhoneCountry: d.text(path+".phone_country", t["phone_country"]),
+		Database:     d.text(path+".database", t["database"]), Query: d.text(path+".query", t["query"]),
 	}
 	list, ok := t["fields"].([]any)
 	if !ok && t["fields"] != nil {

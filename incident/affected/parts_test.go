@@ -32,6 +32,7 @@ func TestKeys(t *testing.T) {
 		{"email", " Anna@X.Example\t", "anna@x.example"},
 		{"email", "ANNA@MÜNCHEN.example", "anna@münchen.example"},
 		{"email", "anna@mu\u0308nchen.example", "anna@münchen.example"},
+		{"email", "anna@xn--mnchen-3ya.example", "anna@münchen.example"},
 		{"email", "straße@x.example", "strasse@x.example"},
 		{"customer_id", "\ufeffＣ１２\u00a0", "c12"},
 		{"customer_id", "a\u00adb\u200b", "ab"},
@@ -41,9 +42,78 @@ func TestKeys(t *testing.T) {
 		{"phone", "0049 30 12345", "+493012345"},
 		{"phone", "n/a", ""},
 	} {
-		if got := string(n.key(tc[0], []byte(tc[1]))); got != tc[2] {
+		if got := string(n.key(tc[0], []byte(tc[1]), "")); got != tc[2] {
 			t.Errorf("%s %q: got %q, want %q", tc[0], tc[1], got, tc[2])
 		}
+	}
+	for _, tc := range [][3]string{ // number, country, form
+		{"030 901820", "DE", "+4930901820"}, {"+49 (0)30 901820", "", "+4930901820"}, {"0049 30 901820", "", "+4930901820"}, {"030 901820", "", "030901820"},
+		{"(202) 456-1111", "US", "+12024561111"}, {"1-202-456-1111", "US", "+12024561111"}, {"+1 202 456 1111 ext. 5", "", "+12024561111"}, {"12", "DE", "12"},
+	} {
+		if got := string(n.key("phone", []byte(tc[0]), tc[1])); got != tc[2] {
+			t.Errorf("phone %q in %q: got %q, want %q", tc[0], tc[1], got, tc[2])
+		}
+	}
+}
+
+func TestAttributes(t *testing.T) {
+	for _, tc := range [][3]string{
+		{"deceased", "Yes", "yes"}, {"deceased", "2021-03-04", "yes"}, {"deceased", "0", "no"}, {"deceased", "", ""}, {"deceased", "n/a", ""},
+		{"protected", "address ban", "yes"}, {"protected", "", ""}, {"protected", "nein", "no"}, {"groups", "Minor; patients,vip", "patients+minors"}, {"city", "Ulm", "Ulm"},
+	} {
+		if got := string(attribute(tc[0], []byte(tc[1]))); got != tc[2] {
+			t.Errorf("%s %q: got %q, want %q", tc[0], tc[1], got, tc[2])
+		}
+	}
+}
+
+func TestResidenceAndAttributesInTheRoster(t *testing.T) {
+	spec := mustParse(t, `
+[directory]
+path = "c.csv"
+residence = "US-CA"
+residence_reason = "the service is offered in California alone"
+[directory.columns]
+customer_id = "id"
+country = "country"
+region = "region"
+last_country = "old"
+last_region = "oldregion"
+street = "street"
+deceased = "died"
+protected = "ban"
+groups = "groups"
+guardian = "parent"
+[[exposure]]
+name = "leak"
+path = "f.csv"
+match = { customer_id = "id" }
+elements = ["name"]
+`)
+	got := resolveAll(t, spec, files{"c.csv": "id,country,region,old,oldregion,street,died,ban,groups,parent\n" +
+		"1,DE,BY,FR,,A 1,,,,\n2,,,FR,,B 2,2020-01-01,,minors,P\n3,,,,,,,x,,\n4,nowhere,,,,,,,,\n", "f.csv": "id\n1\n2\n3\n4\n"}, Options{}, limits{block: 16, record: 1 << 10})
+	want := "1,,,DE,BY,,name,leak,A 1,,,,\n2,,,FR,,,name,leak,B 2,P,yes,,minors\n3,,,US,CA,,name,leak,,,,yes,\n4,,,US,CA,,name,leak,,,,,\n"
+	if body(got.people) != want {
+		t.Errorf("got\n%swant\n%s", body(got.people), want)
+	}
+	if r := got.sum.Residence; r != (Residences{Directory: 1, LastAddress: 1, Default: 2, Reason: "the service is offered in California alone"}) {
+		t.Errorf("got %+v", r)
+	}
+	var second Person
+	for p, err := range ReadRoster(strings.NewReader(got.people)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.CustomerID == "2" {
+			second = p
+		}
+	}
+	if second.Street != "B 2" || second.Guardian != "P" || second.Deceased != "yes" || len(second.Groups) != 1 || second.Household != "" {
+		t.Errorf("got %+v", second)
+	}
+	_, err := ParseSpec(strings.NewReader("[directory]\npath = \"c\"\nresidence = \"Mars\"\nresidence_reason = \"x\"\ncolumns = { name = \"n\" }\n"), "s.toml")
+	if err == nil || !strings.Contains(err.Error(), "s.toml:3") {
+		t.Errorf("got %v", err)
 	}
 }
 

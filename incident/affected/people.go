@@ -3,6 +3,7 @@ package affected
 import (
 	"context"
 	"math/bits"
+	"slices"
 
 	"tocsin/incident"
 )
@@ -10,11 +11,23 @@ import (
 // rosterColumns are the columns of people.csv, in the contract's order.
 var rosterColumns = [...]string{"customer_id", "name", "email", "country", "region", "language", "elements", "sources"}
 
+// rosterHeader is rosterColumns and the attributes that the spec names.
+func (r *run) rosterHeader() []string {
+	names := slices.Clone(rosterColumns[:])
+	for _, name := range attributes {
+		if r.spec.Directory.Columns[name] != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // tallies are one worker's counts of people. They are sums, so the workers' can be added in any order.
 type tallies struct {
-	by        map[string]*residence
-	cache     map[string]*residence // by country and region as the directory spells them
-	noContact int64
+	residences [4]int64 // by where the residence was taken from; see residenceOf
+	by         map[string]*residence
+	cache      map[string]*residence // by country and region as the directory spells them
+	noContact  int64
 }
 
 type residence struct {
@@ -45,10 +58,19 @@ func (t *tallies) residence(scratch, country, region []byte) (*residence, []byte
 // writer writes the rows of people.csv for affected people.
 type writer struct {
 	run     *run
-	base    uint64 // people in the pieces before
-	fields  [6]int // of the first rosterColumns
-	contact []int  // fields of phone and postal address
-	email   int
+	base    uint64         // people in the pieces before
+	fields  [6]int         // of the first rosterColumns
+	contact []int          // fields of phone and postal address
+	email   int            // its field
+	last    [2]int         // fields of the last address
+	extra   []rosterColumn // attributes the spec names
+	stated  [2][]byte      // country and region where the spec states a default
+}
+
+// rosterColumn is a column of the roster and its field in the directory.
+type rosterColumn struct {
+	name  string
+	field int
 }
 
 // writePeople reads the directory for the second time.
@@ -67,7 +89,11 @@ func (r *run) writePeople(ctx context.Context, sums []uint32) error {
 	for i := range all {
 		all[i] = tallies{by: map[string]*residence{}, cache: map[string]*residence{}}
 	}
-	r.out.people.Write(append(appendCSV(nil, rosterColumns[:]...), '\n'))
+	r.out.people.Write(append(appendCSV(nil, r.rosterHeader()...), '\n'))
+	if d := r.spec.Directory.Residence; d != "" {
+		country, region := splitResidence(d)
+		w.stated = [2][]byte{[]byte(country), []byte(region)}
+	}
 	for i := range r.directory {
 		if err := w.piece(ctx, &r.directory[i], sums[i], all); err != nil {
 			return err
@@ -126,6 +152,13 @@ func (w *writer) columns(f format) {
 	for i := range w.fields {
 		w.fields[i] = column(rosterColumns[i])
 	}
+	w.last = [2]int{column("last_country"), column("last_region")}
+	w.extra = w.extra[:0]
+	for _, name := range attributes {
+		if f := column(name); f >= 0 {
+			w.extra = append(w.extra, rosterColumn{name, f})
+		}
+	}
 	w.email, w.contact = column("email"), w.contact[:0]
 	for _, name := range []string{"phone", "postal_address"} {
 		if f := column(name); f >= 0 {
@@ -159,23 +192,27 @@ func (w *writer) block(t *tallies, j *job[written]) (err error) {
 		if !has(st.hit, person) {
 			continue
 		}
-		var country, region []byte
+		country, region, source := w.residenceOf(j, row)
+		t.residences[source]++
 		for i, f := range w.fields {
 			var value []byte
-			if f >= 0 {
+			switch {
+			case rosterColumns[i] == "country":
+				value = country
+			case rosterColumns[i] == "region":
+				value = region
+			case f >= 0:
 				value = trim(j.field(row, f))
-			}
-			switch rosterColumns[i] {
-			case "country":
-				country = value
-			case "region":
-				region = value
 			}
 			out = append(appendField(out, value), ',')
 		}
 		elements := st.shown[person]
 		out = append(Elements(elements).appendTo(out), ',')
-		out = append(w.sources(out, st, person), '\n')
+		out = w.sources(out, st, person)
+		for _, c := range w.extra {
+			out = appendField(append(out, ','), attribute(c.name, trim(j.field(row, c.field))))
+		}
+		out = append(out, '\n')
 		var r *residence
 		r, scratch = t.residence(scratch, country, region)
 		r.people++
@@ -188,6 +225,37 @@ func (w *writer) block(t *tallies, j *job[written]) (err error) {
 	}
 	j.value.rows = out
 	return nil
+}
+
+// Where a residence was taken from, which is the order of preference.
+const (
+	fromDirectory = iota
+	fromLastAddress
+	fromDefault
+	fromNowhere
+)
+
+// residenceOf is where a person lives, as people.csv has it: what the directory
+// says, else their last address, else the default that the spec states.
+func (w *writer) residenceOf(j *job[written], row int) (country, region []byte, source int) {
+	field := func(f int) []byte {
+		if f < 0 {
+			return nil
+		}
+		return trim(j.field(row, f))
+	}
+	const countryAt, regionAt = 3, 4 // in rosterColumns
+	country, region = field(w.fields[countryAt]), field(w.fields[regionAt])
+	if countryCode(string(country)) != "" {
+		return country, region, fromDirectory
+	}
+	if last := field(w.last[0]); countryCode(string(last)) != "" {
+		return last, field(w.last[1]), fromLastAddress
+	}
+	if w.stated[0] != nil {
+		return w.stated[0], w.stated[1], fromDefault
+	}
+	return country, region, fromNowhere
 }
 
 // sources writes the names of the exposures in which person appears, joined by "+".
@@ -224,11 +292,16 @@ func (w *writer) reachable(j *job[written], row int) bool {
 }
 
 func (r *run) addUp(all []tallies) {
+	r.sum.Residence.Reason = r.spec.Directory.ResidenceReason
 	r.sum.ByJurisdiction = map[string]int64{}
 	r.sum.ByElement = map[string]int64{}
 	r.sum.ByJurisdictionWithin = map[string]map[string]int64{}
 	for _, t := range all {
 		r.sum.NoContact += t.noContact
+		r.sum.Residence.Directory += t.residences[fromDirectory]
+		r.sum.Residence.LastAddress += t.residences[fromLastAddress]
+		r.sum.Residence.Default += t.residences[fromDefault]
+		r.sum.Residence.Unknown += t.residences[fromNowhere]
 		for j, res := range t.by {
 			r.sum.ByJurisdiction[j] += res.people
 			within := r.sum.ByJurisdictionWithin[j]

@@ -224,7 +224,7 @@ C4,"Dora ""D"" Dean",dora@x.example,,,fr,name,crm
 	}
 	want := fmt.Sprintf(`{"people":4,"by_jurisdiction":{"DE":1,"US-CA":1,"US-NY":1,"unknown":1},"by_element":{"communications":1,"name":3},`+
 		`"by_jurisdiction_element":{"DE":{"communications":1},"US-CA":{"name":1},"US-NY":{"name":1},"unknown":{"name":1}},`+
-		`"matched":4,"duplicates":1,"unmatched":3,"malformed":3,"conflicts":0,"no_contact":1,"inputs":[`+
+		`"matched":4,"duplicates":1,"unmatched":3,"malformed":3,"conflicts":0,"no_contact":1,"residence":{"directory":3,"last_address":0,"default":0,"unknown":1},"inputs":[`+
 		`{"name":"directory","path":"customers.csv","rows":7,"bytes":%d,"sha256":"","matched":0,"duplicates":0,"unmatched":0,"malformed":1},`+
 		`{"name":"crm","path":"crm.csv.gz","rows":4,"bytes":%d,"sha256":"","matched":3,"duplicates":1,"unmatched":0,"malformed":0},`+
 		`{"name":"chat","path":"chat.jsonl","rows":7,"bytes":%d,"sha256":"","matched":1,"duplicates":0,"unmatched":3,"malformed":3}],`+

@@ -21,6 +21,17 @@ type Person struct {
 	Language   string
 	Elements   Elements
 	Sources    []string // names of the exposures, in the spec's order
+
+	// What the directory says besides; empty where it does not.
+	PostalAddress string
+	Street        string
+	City          string
+	PostalCode    string
+	Household     string   // the same for everyone of one household
+	Guardian      string   // who is written to in a minor's place
+	Deceased      string   // yes or no
+	Protected     string   // yes: the address must not be used
+	Groups        []string // of those that laws tell apart
 }
 
 // Jurisdiction is where the person lives, as an ISO 3166 code or UnknownJurisdiction.
@@ -35,8 +46,8 @@ func (p Person) HasEmail() bool { return usableEmail([]byte(p.Email)) }
 // is ours, so unlike in an export no row is passed over).
 func ReadRoster(r io.Reader) iter.Seq2[Person, error] {
 	return func(yield func(Person, error) bool) {
-		in := &input{path: "people.csv"}
-		err := in.open(context.Background(), stream{r}, nil, &Input{Path: in.path, Delimiter: ",", Encoding: "utf-8"}, rosterColumns[:], limits{block: 256 << 10, record: maxRecord}, false)
+		in := &input{path: "people.csv", optional: attributes}
+		err := in.open(context.Background(), stream{r}, nil, &Input{Path: in.path, Delimiter: ",", Encoding: "utf-8"}, slices.Concat(rosterColumns[:], attributes), limits{block: 256 << 10, record: maxRecord}, false)
 		if err != nil {
 			yield(Person{}, err)
 			return
@@ -44,6 +55,9 @@ func ReadRoster(r io.Reader) iter.Seq2[Person, error] {
 		roster := rosterReader{in: in, line: in.line}
 		for i, name := range rosterColumns {
 			roster.fields[i] = fieldOf(in.format, name)
+		}
+		for i, name := range attributes {
+			roster.extra[i] = fieldOf(in.format, name)
 		}
 		roster.all(yield)
 	}
@@ -59,6 +73,7 @@ func (s stream) Open(context.Context, string) (io.ReadCloser, int64, error) {
 type rosterReader struct {
 	in      *input
 	fields  [len(rosterColumns)]int
+	extra   [9]int // of attributes; -1 where the roster lacks one
 	line    uint64
 	sources map[string][]string // few different ones, so shared by all people
 }
@@ -137,7 +152,15 @@ func (r *rosterReader) person(b *batch, row int) (Person, bool) {
 			r.sources[key] = sources
 		}
 	}
+	var more [9]string
+	for i, f := range r.extra {
+		if f >= 0 {
+			more[i] = string(b.field(row, f))
+		}
+	}
 	return Person{
+		PostalAddress: more[0], Street: more[1], City: more[2], PostalCode: more[3], Household: more[4], Guardian: more[5],
+		Deceased: more[6], Protected: more[7], Groups: parseGroups(more[8]),
 		CustomerID: text[0], Name: text[1], Email: text[2], Country: text[3], Region: text[4], Language: text[5],
 		Elements: elements, Sources: slices.Clip(sources),
 	}, true

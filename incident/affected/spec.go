@@ -21,6 +21,11 @@ type Spec struct {
 type Directory struct {
 	Input
 	Columns map[string]string `json:"columns"` // our name (see DirectoryColumns) = their column
+
+	// Residence is where those live of whom neither the directory nor a last
+	// address says it, as ISO 3166 (DE, US-CA), and why that may be taken for granted.
+	Residence       string `json:"residence,omitempty"`
+	ResidenceReason string `json:"residence_reason,omitempty"`
 }
 
 // Exposure is one data set that was exposed. What each row exposed is the sum
@@ -39,6 +44,11 @@ type Exposure struct {
 // the files hold. The error is Invalid.
 func (s *Spec) Validate() error {
 	return problemsError("the spec of affected people cannot be used", s.check(func(path string) string { return path }))
+}
+
+func splitResidence(code string) (country, region string) {
+	country, region, _ = strings.Cut(code, "-")
+	return country, region
 }
 
 // problemsError is nil where there are none.
@@ -65,6 +75,11 @@ func (s *Spec) check(at func(path string) string) []incident.Problem {
 		case strings.TrimSpace(s.Directory.Columns[name]) == "":
 			c.add(path, "%s must name a column", name)
 		}
+	}
+	if d := &s.Directory; (d.Residence == "") != (strings.TrimSpace(d.ResidenceReason) == "") {
+		c.add("directory.residence", "residence needs a residence_reason, and the other way round: why may everybody without an address be taken to live there?")
+	} else if d.Residence != "" && Jurisdiction(splitResidence(d.Residence)) != d.Residence {
+		c.add("directory.residence", "%q is not an ISO 3166 code such as DE or US-CA", d.Residence)
 	}
 	if len(s.Exposures) == 0 {
 		c.add("", "there is no [[exposure]]: name at least one data set that was exposed")

@@ -25,11 +25,21 @@ type Summary struct {
 	Conflicts int64 `json:"conflicts"`
 	// NoContact are affected people for whom the directory has neither an e-mail
 	// address that could be used, nor a phone number, nor a postal address (of those the spec maps).
-	NoContact int64 `json:"no_contact"`
+	NoContact int64      `json:"no_contact"`
+	Residence Residences `json:"residence"`
 
 	Inputs          []InputSummary `json:"inputs"` // the directory, then the exposures in the spec's order
 	ElapsedMS       int64          `json:"elapsed_ms"`
 	PeakMemoryBytes int64          `json:"peak_memory_bytes"` // of the whole process, since its start
+}
+
+// Residences says of how many people the residence comes from where.
+type Residences struct {
+	Directory   int64  `json:"directory"`
+	LastAddress int64  `json:"last_address"`
+	Default     int64  `json:"default"` // stated in the spec, with the reason
+	Unknown     int64  `json:"unknown"`
+	Reason      string `json:"reason,omitempty"`
 }
 
 // InputSummary says what became of one file. For the directory, whose rows are
