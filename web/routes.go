@@ -15,6 +15,9 @@ func (s *Server) list() []Route {
 		manage  = incident.ManageAccounts
 		library = incident.ReadLibrary
 		audit   = incident.ReadAudit
+
+		contracts = incident.ListContracts
+		agree     = incident.ManageContracts
 	)
 	c := s.deps.Console
 	routes := []Route{
@@ -71,6 +74,16 @@ func (s *Server) list() []Route {
 		{Method: get, Path: "/rules/coverage", Action: library, Page: c.Coverage},
 		{Method: get, Path: "/rules/:rule", Action: library, Page: c.RulePage},
 		{Method: get, Path: "/rules/:rule/:version", Action: library, Page: c.RuleVersionPage},
+		{Method: get, Path: "/review", Action: incident.ListIncidents, Page: c.ReviewQueue},
+		{Method: get, Path: "/contracts", Action: contracts, Page: c.Contracts},
+		{Method: get, Path: "/contracts/new", Action: agree, Page: c.NewContractPage},
+		{Method: post, Path: "/contracts/new", Action: agree, Page: c.AddContract},
+		{Method: get, Path: "/contracts/:contract", Action: contracts, Page: c.Contract},
+		{Method: get, Path: "/contracts/:contract/edit", Action: agree, Page: c.EditContractPage},
+		{Method: post, Path: "/contracts/:contract/edit", Action: agree, Page: c.EditContract},
+		{Method: post, Path: "/contracts/:contract/end", Action: agree, Page: c.EndContract},
+		{Method: get, Path: "/contracts/:contract/document", Action: contracts, Page: c.Document},
+		{Method: post, Path: "/contracts/:contract/document", Action: agree, Upload: true, Page: c.AttachDocument},
 		{Method: get, Path: "/playbooks", Action: library, Page: c.PlaybooksPage},
 		{Method: get, Path: "/playbooks/:playbook", Action: library, Page: c.PlaybookPage},
 		{Method: get, Path: "/incidents/new", Action: incident.DeclareIncident, Page: c.DeclarePage},

@@ -18,7 +18,9 @@ func allSections() []section {
 	return []section{
 		{"Incidents", "/", "bell", incident.ListIncidents},
 		{"Alerts", "/alerts", "alert", incident.TriageAlerts},
+		{"Review", "/review", "check", incident.SignReview},
 		{"Rules", "/rules", "scale", incident.ReadLibrary},
+		{"Contracts", "/contracts", "scale", incident.ListContracts},
 		{"Playbooks", "/playbooks", "book", incident.ReadLibrary},
 		{"People", "/users", "users", incident.ManageAccounts},
 		{"Tokens", "/tokens", "key", incident.ManageAccounts},
