@@ -4,8 +4,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"tocsin/incident"
+	"tocsin/incident/ledger/ledgertest"
+	"tocsin/notify/statute"
+	"tocsin/web/console"
 	"tocsin/web/webtest"
 )
 
@@ -20,16 +24,16 @@ func reader(t *testing.T) *webtest.Browser {
 func TestTheLibraryIsBrowsedAndSearched(t *testing.T) {
 	b := reader(t)
 	for path, c := range map[string]struct{ holds, lacks []string }{
-		"/rules":                              {[]string{"United States", "California", "European Economic Area", "What is covered"}, []string{`<code class="small">us-ca-individuals`}},
-		"/rules?place=US-CA":                  {[]string{"us-ca-individuals", "California", "rules found of"}, []string{"us-ny-individuals"}},
-		"/rules?text=bavaria":                 {[]string{}, []string{"us-ca-individuals"}},
-		"/rules?text=501.171":                 {[]string{"us-fl-individuals"}, []string{"us-ca-individuals"}},
-		"/rules?text=florida+good+cause":      {[]string{"us-fl-individuals"}, []string{"us-ca-individuals"}},
-		"/rules?state=not-yet":                {[]string{"From 20"}, []string{"us-ca-individuals"}},
-		"/rules?confidence=low&text=zz":       {[]string{"No rule matches"}, []string{"found of"}},
-		"/rules?audience=individuals":         {[]string{"us-ca-individuals"}, []string{"<code class=\"small\">us-ca-ag"}},
-		"/rules?audience=individuals&from=60": {[]string{"61 to"}, []string{}},
-		"/rules/coverage":                     {[]string{"worked cases", "California: ", "High confidence", "<svg", "Oldest review"}, nil},
+		"/rules":                                      {[]string{"United States", "California", "European Economic Area", "What is covered"}, []string{`<code class="small">us-ca-individuals`}},
+		"/rules?place=US-CA":                          {[]string{"us-ca-individuals", "California", "rules found of"}, []string{"us-ny-individuals"}},
+		"/rules?text=bavaria":                         {[]string{}, []string{"us-ca-individuals"}},
+		"/rules?text=501.171":                         {[]string{"us-fl-individuals"}, []string{"us-ca-individuals"}},
+		"/rules?text=florida+good+cause":              {[]string{"us-fl-individuals"}, []string{"us-ca-individuals"}},
+		"/rules?state=not-yet":                        {[]string{"From 20"}, []string{"us-ca-individuals"}},
+		"/rules?confidence=low&text=zz":               {[]string{"No rule matches"}, []string{"found of"}},
+		"/rules?audience=individuals&text=california": {[]string{"us-ca-individuals"}, []string{"<code class=\"small\">us-ca-ag"}},
+		"/rules?audience=individuals&from=60":         {[]string{"61 to"}, []string{}},
+		"/rules/coverage":                             {[]string{"worked cases", "California: ", "High confidence", "<svg", "Oldest review"}, nil},
 	} {
 		got := b.Get(path)
 		if got.Status != http.StatusOK {
@@ -68,6 +72,32 @@ func TestARuleIsReadInWords(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page of Article 33 does not say %q", want)
 		}
+	}
+}
+
+// A broken rule of the operator's own is named with file, line and key wherever
+// rules are relied on, and takes nothing of the library away.
+func TestABrokenRuleOfOnesOwnIsLoud(t *testing.T) {
+	own := fstest.MapFS{"own/eu-board.toml": {Data: []byte("id = \"eu-board\"\nversion = \"1\"\njurisdiction = \"EU\"\nregime = \"Handbook\"\naudience = \"the board\"\n")}}
+	lib, err := statute.Load(statute.Builtin(), own)
+	must(t, err)
+	site := webtest.New(t, webtest.Options{Console: func(_ *ledgertest.Store, d *console.Deps) {
+		d.Rules = func() (*statute.Library, error) { return lib, nil }
+	}})
+	ada, base := small(t, site)
+	for _, path := range []string{"/rules", "/rules/coverage", "/rules?place=US-CA", base + "/obligations"} {
+		body := ada.Get(path).Body
+		for _, want := range []string{"not used", "eu-board.toml:5", "audience"} {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s does not say %q", path, want)
+			}
+		}
+	}
+	if body := ada.Get("/rules?place=US-CA").Body; !strings.Contains(body, "us-ca-individuals") {
+		t.Error("the library is not whole")
+	}
+	if got := ada.Get("/rules/eu-board"); got.Status != http.StatusNotFound {
+		t.Errorf("the broken rule has a page: %d", got.Status)
 	}
 }
 

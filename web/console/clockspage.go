@@ -104,7 +104,7 @@ func (o *openCase) clockLines(reader view.Reader) []clockLine {
 				l.Start = m.At
 			}
 			if st.State == "waiting" && st.Met == nil {
-				l.Start, l.Note = time.Time{}, "waits for "+startWords(st.From)
+				l.Start, l.Note = time.Time{}, waitWords(st.From)
 			}
 			if l.Unsure {
 				l.State.Text = "May apply"
@@ -125,6 +125,14 @@ func (o *openCase) clockLines(reader view.Reader) []clockLine {
 		return strings.Compare(a.Law+a.Label, b.Law+b.Label)
 	})
 	return append(out, o.taskLines(reader.Now)...)
+}
+
+// waitWords says what a clock that has not started waits for.
+func waitWords(from string) string {
+	if strings.HasPrefix(from, "filed:") || !incident.Milestone(from).Known() {
+		return "waits for " + startWords(from)
+	}
+	return "waits for the milestone “" + incident.Milestone(from).Label() + "”"
 }
 
 // byEnd puts what ends sooner first, and what has no end last.

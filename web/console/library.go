@@ -68,6 +68,7 @@ func (c *Console) RulesPage(r *Request) error {
 		return r.Show("rules", p)
 	}
 	found := slices.DeleteFunc(rows, func(row libraryEntry) bool { return !d.Filter.matches(row) })
+	slices.SortStableFunc(found, func(a, b libraryEntry) int { return strings.Compare(a.place, b.place) })
 	d.Found = len(found)
 	from := min(max(0, atoi(r.Query("from"))), len(found))
 	to := min(len(found), from+rulesPerPage)
@@ -82,6 +83,7 @@ func (c *Console) RulesPage(r *Request) error {
 type libraryEntry struct {
 	ruleRow
 	status string // in-force, not-yet, ended, notice
+	place  string // its name, by which results are ordered
 	text   string // lower case
 }
 
@@ -99,13 +101,13 @@ func libraryRows(lib *statute.Library, now time.Time) []libraryEntry {
 		versions := lib.Versions(s.ID)
 		v := currentVersion(versions, today)
 		sum := v.Summary()
-		e := libraryEntry{status: statusOf(sum, today), ruleRow: ruleRow{RuleSummary: sum, Title: v.Title, URL: ruleURL(v.ID, ""), Own: !v.Shipped(),
+		e := libraryEntry{place: placeName(v.Jurisdiction), status: statusOf(sum, today), ruleRow: ruleRow{RuleSummary: sum, Title: v.Title, URL: ruleURL(v.ID, ""), Own: !v.Shipped(),
 			More: len(versions) - 1, Confidence: confidenceBadge(sum.Confidence), State: ruleState(sum, today)}}
 		var text strings.Builder
 		for _, x := range versions {
 			text.WriteString(strings.Join([]string{x.ID, x.Title, x.Regime, x.Citation, x.Notes, x.Reason, x.Jurisdiction, x.Audience}, " "))
 		}
-		text.WriteString(" " + placeName(v.Jurisdiction))
+		text.WriteString(" " + e.place)
 		e.text = strings.ToLower(text.String())
 		out = append(out, e)
 	}
@@ -179,7 +181,7 @@ func ruleState(s statute.RuleSummary, today string) view.Badge {
 	return view.Badge{Text: "In force", Tone: view.Running}
 }
 
-// byPlace groups rules that are in the order of their ids by jurisdiction.
+// byPlace groups rules by jurisdiction, in the order they come in.
 func byPlace(rows []libraryEntry) []rulePlace {
 	var out []rulePlace
 	at := map[string]int{}
@@ -196,13 +198,13 @@ func byPlace(rows []libraryEntry) []rulePlace {
 		}
 		out[n].Rows = append(out[n].Rows, e.ruleRow)
 	}
-	slices.SortStableFunc(out, func(a, b rulePlace) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 
 // worldOf groups the jurisdictions by their part of the world.
 func worldOf(rows []libraryEntry) []rulePart {
 	parts := map[string]*rulePart{}
+	slices.SortStableFunc(rows, func(a, b libraryEntry) int { return strings.Compare(a.place, b.place) })
 	for _, p := range byPlace(rows) {
 		region := regionOf(p.Code)
 		if parts[region] == nil {

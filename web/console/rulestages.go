@@ -140,7 +140,7 @@ func (c *Console) alternatives(term []string) string {
 	names := make([]string, len(term))
 	for n, e := range term {
 		names[n] = c.elementWord(e)
-		if len(names[n]) > 1 && names[n][1] >= 'a' && names[n][1] <= 'z' && !strings.HasPrefix(names[n], "Social") {
+		if proper := strings.HasPrefix(names[n], "Social Security"); len(names[n]) > 1 && !proper && (names[n][1] >= 'a' && names[n][1] <= 'z' || names[n][1] == '-') {
 			names[n] = strings.ToLower(names[n][:1]) + names[n][1:]
 		}
 	}

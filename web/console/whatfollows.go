@@ -163,7 +163,7 @@ func stageWords(s statute.StageOut) string {
 	case s.Due != nil:
 		return ""
 	case s.State == statute.Waiting:
-		return "waits for " + startWords(s.From)
+		return waitWords(s.From)
 	case s.State == statute.Running:
 		return "without undue delay"
 	}
@@ -208,5 +208,3 @@ func distanceWords(d time.Duration) string {
 	}
 	return strings.Join(parts, " ") + " " + way
 }
-
-func lower(s string) string { return strings.ToLower(s) }

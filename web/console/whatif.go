@@ -17,6 +17,7 @@ type whatIfPage struct {
 	Milestones []view.Field
 	People     []view.Field
 	Elements   view.Field
+	Groups     view.Field // a fact, but one about people
 	Certainty  view.Field
 	Result     *whatIfResult // nil until something is supposed
 	Save       *view.Form    // nil where there is nothing this person could record
@@ -166,7 +167,8 @@ func (c *Console) showWhatIf(r *Request, sup outbox.Supposition, wrong error) er
 		return r.Show("what-if", p)
 	}
 	form := &view.Form{}
-	lists := []*[]view.Field{&d.Facts, &d.Milestones, &d.People}
+	groups := []view.Field{d.Groups}
+	lists := []*[]view.Field{&groups, &d.Facts, &d.Milestones, &d.People}
 	if d.Save != nil {
 		lists = append(lists, &d.Save.Fields)
 	}
@@ -179,6 +181,7 @@ func (c *Console) showWhatIf(r *Request, sup outbox.Supposition, wrong error) er
 			(*list)[n] = form.Field((*list)[n].Name)
 		}
 	}
+	d.Groups = groups[0]
 	p.Data = d
 	return r.Wrong(wrong, &view.Form{Fields: form.Fields}, "what-if", p)
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"slices"
+	"strings"
 
 	"tocsin/incident"
 	"tocsin/incident/condition"
@@ -24,13 +25,17 @@ func (c *Console) whatIfFields(r *Request, o *openCase, d *whatIfPage) {
 			value, state := factWords(have)
 			now = value
 			if state.Text != "Known" {
-				now += " (" + lower(state.Text) + ")"
+				now += " (" + strings.ToLower(state.Text) + ")"
 			}
 		}
 		field.Help = "Now: " + now + "."
 		if field.Type == "select" {
 			field.Options[0].Text = "As it is"
 			field.Options[len(field.Options)-1].Text = "Not known"
+		}
+		if strings.HasPrefix(name, "affected.") {
+			d.Groups = field
+			continue
 		}
 		d.Facts = append(d.Facts, field)
 	}
