@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strings"
 	"time"
 
 	"tocsin/incident/condition"
@@ -18,7 +17,7 @@ import (
 func (l *Library) Assess(f Facts, at time.Time) Assessment {
 	a, risk := l.begin(&f, at)
 	out := Assessment{At: at.Truncate(time.Second), Edition: l.edition, Risk: risk, Obligations: []Obligation{}, Notices: []string{}, Questions: []Question{}}
-	for _, id := range sortedKeys(l.byID) {
+	for _, id := range l.ids {
 		if !a.listed(id) {
 			continue
 		}
@@ -40,7 +39,7 @@ func (l *Library) Assess(f Facts, at time.Time) Assessment {
 func (l *Library) begin(f *Facts, at time.Time) (*assessor, Risk) {
 	a := &assessor{
 		library: l, facts: f, at: at, general: newGeneral(f),
-		rules: map[string]*answer{}, calendars: map[string]*calendar{},
+		rules: map[string]*answer{}, looked: map[string]bool{}, calendars: map[string]*calendar{},
 	}
 	risk, value := assessRisk(a.general)
 	a.general.values["incident.risk"] = value
@@ -59,6 +58,7 @@ type assessor struct {
 	at        time.Time
 	general   *general
 	rules     map[string]*answer // by id
+	looked    map[string]bool    // by id, whether the rule is listed
 	calendars map[string]*calendar
 }
 
@@ -71,6 +71,15 @@ type answer struct {
 
 // listed reports whether a rule is one the organisation has to look at.
 func (a *assessor) listed(id string) bool {
+	known, ok := a.looked[id]
+	if !ok {
+		known = a.concernsSomebody(id)
+		a.looked[id] = known
+	}
+	return known
+}
+
+func (a *assessor) concernsSomebody(id string) bool {
 	for _, r := range a.library.byID[id] {
 		if r.Audience == "contract" || a.affects(r.Jurisdiction) || a.inRegime(r) { // a partner is told wherever people live
 			return true
@@ -181,11 +190,9 @@ func (a *assessor) owed(r *Rule, name string) condition.Value {
 		}
 		return condition.Word("no").Shown("no, the rule is not in force")
 	}
-	result := condition.Result{Truth: condition.No}
-	var by []string
-	for _, id := range sortedKeys(a.library.byID) {
-		other := a.library.byID[id][0]
-		if id == r.ID || other.Audience != name || !a.listed(id) || a.reaches(other, map[string]bool{}) {
+	var by, missing []string
+	for _, id := range a.library.ids {
+		if id == r.ID || a.library.byID[id][0].Audience != name || a.library.asksOwed[id] || !a.listed(id) {
 			continue
 		}
 		ans := a.answerOf(id)
@@ -195,12 +202,18 @@ func (a *assessor) owed(r *Rule, name string) condition.Value {
 		if ans.result.Truth == condition.Yes {
 			by = append(by, id)
 		}
-		result = condition.Any(result, ans.result)
+		missing = add(missing, ans.result.Missing...)
 	}
-	if open := a.unlisted(name); result.Truth == condition.No && len(open) > 0 {
+	switch {
+	case len(by) > 0:
+		return condition.Word("yes").Shown("yes (" + someOf(by, 4) + ")")
+	case len(missing) > 0:
+		return condition.Unset().Behind(missing...)
+	}
+	if open := a.unlisted(name); len(open) > 0 {
 		return condition.Unset().Behind(open...)
 	}
-	return asValue(result, strings.Join(by, ", "))
+	return condition.Word("no")
 }
 
 // unlisted names the facts that could still bring in rules for an audience that
@@ -219,25 +232,6 @@ func (a *assessor) unlisted(audience string) []string {
 		out = append(out, "organisation.licensed_in")
 	}
 	return out
-}
-
-// reaches reports whether a rule's own answer asks what is owed to all.
-func (a *assessor) reaches(r *Rule, seen map[string]bool) bool {
-	if seen[r.ID] {
-		return false
-	}
-	seen[r.ID] = true
-	for _, v := range a.library.byID[r.ID] {
-		if v.asksWhatIsOwed() {
-			return true
-		}
-		for _, id := range a.library.leansOn(v) {
-			if next := a.library.byID[id]; len(next) > 0 && a.reaches(next[0], seen) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func asValue(r condition.Result, by string) condition.Value {

@@ -209,3 +209,28 @@ func overlap(a, b InForce) bool {
 func endsBefore(a, b InForce) bool {
 	return a.Until != nil && b.From != nil && a.Until.AsTime(time.UTC).Before(b.From.AsTime(time.UTC))
 }
+
+// index works out what every assessment would ask of the rules again.
+func (l *Library) index() {
+	l.ids = sortedKeys(l.byID)
+	l.asksOwed = map[string]bool{}
+	for _, id := range l.ids {
+		if l.reaches(id, map[string]bool{}) {
+			l.asksOwed[id] = true
+		}
+	}
+}
+
+// reaches reports whether a rule's own answer asks what is owed to all.
+func (l *Library) reaches(id string, seen map[string]bool) bool {
+	if seen[id] {
+		return false
+	}
+	seen[id] = true
+	for _, v := range l.byID[id] {
+		if v.asksWhatIsOwed() || slices.ContainsFunc(l.leansOn(v), func(next string) bool { return l.reaches(next, seen) }) {
+			return true
+		}
+	}
+	return false
+}

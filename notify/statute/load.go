@@ -30,6 +30,8 @@ type Library struct {
 	edition     string
 	rules       []*Rule // by id, then version
 	byID        map[string][]*Rule
+	ids         []string        // of byID, in alphabetical order
+	asksOwed    map[string]bool // rules whose answer hangs on what all others answer
 	authorities []*Authority
 	byAuthority map[string]*Authority
 	sets        map[string][]string
@@ -113,6 +115,7 @@ func build(sources []source, gone []Broken) (*Library, []incident.Problem) {
 	ld.shared()
 	ld.entries()
 	ld.link()
+	l.index()
 	sort.SliceStable(ld.problems, func(i, j int) bool { return before(ld.problems[i].Where, ld.problems[j].Where) })
 	l.edition = editionOf(l.rules, l.sources)
 	return l, ld.problems
