@@ -29,7 +29,7 @@ func TestAnAuditorReadsAndChangesNothing(t *testing.T) {
 	site := webtest.New(t, webtest.Options{})
 	_, base := small(t, site)
 	_, auditor := site.Person(t, "Olga Prior", incident.GrantAuditor)
-	for _, path := range []string{"", "/facts", "/milestones", "/milestones/aware", "/tasks", "/tasks/1", "/evidence", "/evidence/1", "/affected", "/obligations", "/notices", "/timeline"} {
+	for _, path := range []string{"", "/facts", "/interview", "/clocks", "/milestones", "/milestones/aware", "/tasks", "/tasks/1", "/evidence", "/evidence/1", "/affected", "/obligations", "/notices", "/timeline"} {
 		got := auditor.Get(base + path)
 		if got.Status != http.StatusOK {
 			t.Errorf("%s: %d", path, got.Status)

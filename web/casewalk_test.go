@@ -176,7 +176,7 @@ func (w *walked) release(t *testing.T) {
 // every is each page of the case that a GET can open.
 func (w *walked) every() []string {
 	paths := []string{""}
-	for _, rest := range []string{"facts", "facts/wording", "facts/incident.encryption", "milestones", "milestones/aware", "tasks", "tasks?show=all", "tasks/new", "tasks/1", "evidence", "evidence/1",
+	for _, rest := range []string{"facts", "facts?questions=all", "facts/wording", "facts/incident.encryption", "interview", "what-if", "clocks", "milestones", "milestones/aware", "tasks", "tasks?show=all", "tasks/new", "tasks/1", "evidence", "evidence/1",
 		"affected", "affected/new", "obligations", "notices", "notices/release", "timeline", "timeline?show=notes", "close", "restrict"} {
 		paths = append(paths, "/"+rest)
 	}

@@ -134,6 +134,11 @@ func TestWhatIfShowsAndWritesOnlyWhenTold(t *testing.T) {
 		t.Errorf("without how we know: %d", got.Status)
 	}
 	form.Set("how", "the vendor's key log")
+	// What the desk refuses says what is on record already.
+	future := url.Values{"how": {"x"}, "value.incident.medium": {"electronic"}, "certainty": {"known"}, "at.aware": {"2040-01-01T00:00"}}
+	if got := w.ada.Post(w.base+"/what-if/save", future); got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, `href="#at.aware"`) || !strings.Contains(got.Body, "on record already") {
+		t.Errorf("an instant to come: %d %s", got.Status, problems(got.Body))
+	}
 	done(t, w.ada, w.base+"/what-if/save", form)
 	if body := w.ada.Get(w.base + "/facts").Body; !strings.Contains(body, "the vendor&#39;s key log") {
 		t.Error("the fact is not on record with its source")

@@ -21,9 +21,9 @@ func TestTheLawInABrowser(t *testing.T) {
 	w := work(t, time.Now())
 	bare := done(t, w.ada, "/incidents/new", url.Values{"title": {"A share was open"}, "kind": {"misconfiguration"}, "severity": {"high"}}).Location
 	(&walked{site: w.site, ada: w.ada, ids: w.ids, base: bare}).affected(t)
-	pages := []string{bare + "/interview", bare + "/clocks", bare + "/obligations", w.base + "/obligations", "/rules", "/rules?text=encrypted&audience=regulator", "/rules?text=nothing+at+all", "/rules/coverage", "/rules/us-fl-individuals",
+	pages := []string{bare + "/interview", bare + "/facts?questions=all", bare + "/clocks", bare + "/obligations", w.base + "/obligations", "/rules", "/rules?text=encrypted&audience=regulator", "/rules?text=nothing+at+all", "/rules/coverage", "/rules/us-fl-individuals",
 		"/rules/eu-dora-19-4", "/rules/us-ny-individuals/2024-12-21?against=2019-10-23", w.base + "/clocks",
-		w.base + "/interview", w.base + "/facts?questions=all", w.base + "/what-if"}
+		w.base + "/interview", w.base + "/what-if"}
 	for _, size := range []struct {
 		width int64
 		dark  bool

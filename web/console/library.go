@@ -41,8 +41,9 @@ type rulePlace struct {
 type ruleRow struct {
 	statute.RuleSummary
 	Title, URL string
-	Own        bool // from the operator's folder
-	More       int  // further versions
+	Told       string // the audience in words
+	Own        bool   // from the operator's folder
+	More       int    // further versions
 	Confidence view.Badge
 	State      view.Badge
 }
@@ -101,7 +102,7 @@ func libraryRows(lib *statute.Library, now time.Time) []libraryEntry {
 		versions := lib.Versions(s.ID)
 		v := currentVersion(versions, today)
 		sum := v.Summary()
-		e := libraryEntry{place: placeName(v.Jurisdiction), status: statusOf(sum, today), ruleRow: ruleRow{RuleSummary: sum, Title: v.Title, URL: ruleURL(v.ID, ""), Own: !v.Shipped(),
+		e := libraryEntry{place: placeName(v.Jurisdiction), status: statusOf(sum, today), ruleRow: ruleRow{RuleSummary: sum, Title: v.Title, URL: ruleURL(v.ID, ""), Told: sentenceCase(words(v.Audience)), Own: !v.Shipped(),
 			More: len(versions) - 1, Confidence: confidenceBadge(sum.Confidence), State: ruleState(sum, today)}}
 		var text strings.Builder
 		for _, x := range versions {

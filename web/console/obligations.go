@@ -119,7 +119,7 @@ func (c *Console) showObligations(r *Request, wrong error) error {
 		}
 	}
 	d.Filtered = place != "" || audience != ""
-	d.Place = view.Field{Name: "place", Label: "Jurisdiction", Type: "select", Value: place, Options: choiceOf(places, "All"), Required: true}
+	d.Place = view.Field{Name: "place", Label: "Jurisdiction", Type: "select", Value: place, Options: placeOptions(places), Required: true}
 	d.Audience = view.Field{Name: "audience", Label: "Who is told", Type: "select", Value: audience, Options: choiceOf(audiences, "Anybody"), Required: true}
 	if d.Filtered && len(d.Groups) == 0 {
 		d.Empty = view.Empty{Title: "No duty matches", Text: "Take one of the filters away to see the others."}

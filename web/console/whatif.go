@@ -62,17 +62,27 @@ func (c *Console) SaveSupposed(r *Request) error {
 	if len(sup.Facts) > 0 {
 		err = c.Desk.SetFacts(r.Ctx(), r.By, ref, sup.Facts)
 	}
-	for n := range sup.Milestones {
-		if err == nil {
-			m := sup.Milestones[n]
-			m.Reason = how
-			err = placed(c.Desk.SetMilestone(r.Ctx(), r.By, ref, m), string(m.Milestone), "at."+string(m.Milestone))
+	for n := 0; n < len(sup.Milestones) && err == nil; n++ {
+		m := sup.Milestones[n]
+		m.Reason = how
+		if err = c.Desk.SetMilestone(r.Ctx(), r.By, ref, m); err != nil {
+			err = halfRecorded(placed(err, string(m.Milestone), "at."+string(m.Milestone)), len(sup.Facts) > 0 || n > 0)
 		}
 	}
-	if err != nil && incident.KindOf(err) != "" {
+	if err != nil {
 		return c.showWhatIf(r, sup, err)
 	}
 	return r.Done("/incidents/"+ref+"/obligations", "Recorded. The duties are worked out anew.")
+}
+
+// halfRecorded says that what came before a refused instant is on record: each is
+// an act of its own.
+func halfRecorded(err error, some bool) error {
+	if problems := incident.ProblemsOf(err); some && len(problems) > 0 {
+		return &incident.Error{Kind: incident.KindOf(err), Message: incident.Sentence(err), Cause: err,
+			Problems: append(problems, incident.Problem{What: "What was supposed besides is on record already."})}
+	}
+	return err
 }
 
 // supposed reads the form: facts, instants, numbers of people.
