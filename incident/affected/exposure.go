@@ -34,6 +34,7 @@ type matcher struct {
 	column       int // holds elements; -1 for none
 	name         string
 	flags        []flagColumn
+	decided      map[uint64]int64 // what a person decided on rows, by line
 	phoneCountry string
 	born         int // field of the birth date to be checked; -1 for none
 }
@@ -65,6 +66,7 @@ type outcome struct {
 	unmatched           []int // rows
 	bad                 []badRow
 	open                []conflict
+	settled             []settledRow
 	hashes              []keyHash
 	sink                uint64 // keeps the compiler from dropping loads made for their side effect
 }
@@ -103,8 +105,10 @@ const ahead = 64
 // The tables are far larger than any cache, and nearly all the time of a naive
 // loop goes into waiting for them. So rows are taken in groups, and each group asks for
 // all the memory it will need before it looks at any of it.
-func (m *matcher) block(n *normalizer, b *batch, o *outcome) {
-	*o = outcome{unmatched: o.unmatched[:0], bad: o.bad[:0], open: o.open[:0], hashes: o.hashes, sink: o.sink}
+//
+// start is the line of the block's first byte.
+func (m *matcher) block(n *normalizer, b *batch, start uint64, o *outcome) {
+	*o = outcome{unmatched: o.unmatched[:0], bad: o.bad[:0], open: o.open[:0], settled: o.settled[:0], hashes: o.hashes, sink: o.sink}
 	var group [ahead]candidate
 	for from := 0; from < b.rows(); {
 		hashes, rows := o.hashes[:0], 0
@@ -112,6 +116,10 @@ func (m *matcher) block(n *normalizer, b *batch, o *outcome) {
 			elements, ok := m.elements(b, from)
 			if !ok {
 				o.bad = append(o.bad, badRow{line: b.lines[from], why: m.unknownElement()})
+				continue
+			}
+			if d, ok := m.decided[start+uint64(b.lines[from])]; ok {
+				o.settled = append(o.settled, settledRow{from, elements, d})
 				continue
 			}
 			for _, key := range m.keys {
@@ -141,6 +149,19 @@ func (m *matcher) block(n *normalizer, b *batch, o *outcome) {
 			m.mark(&group[i], o)
 		}
 	}
+	for _, s := range o.settled {
+		m.mark(&candidate{row: s.row, elements: s.elements, person: uint32(s.person - 1), ok: s.person > 0}, o)
+	}
+	if len(o.settled) > 0 {
+		slices.Sort(o.unmatched)
+	}
+}
+
+// settledRow is a row that a person decided on.
+type settledRow struct {
+	row      int
+	elements Elements
+	person   int64 // from 1; 0: nobody
 }
 
 // candidate is a row of a group and the person it means.
@@ -273,10 +294,11 @@ func (r *run) matchPiece(ctx context.Context, p *piece) error {
 	}
 	defer in.close()
 	m := r.newMatcher(e, in.format, seen)
+	m.decided = r.decided[in.path]
 	normal := normalizers(r.opt.Workers)
 	s := InputSummary{Name: e.Name, Path: in.path}
 	err = read(ctx, in, r.opt.Workers, func(w int, j *job[outcome]) {
-		m.block(normal[w], &j.batch, &j.value)
+		m.block(normal[w], &j.batch, j.start.line, &j.value)
 	}, func(j *job[outcome]) error {
 		o := &j.value
 		bad := mergeByLine(j.bad, o.bad)
@@ -331,6 +353,7 @@ func (r *run) writeUnmatched(m *matcher, e *Exposure, path string, start uint64,
 	line = fmt.Appendf(append(line, ','), "%d,", start+uint64(b.lines[row]))
 	var tail []byte
 	why := "no key"
+	_, decided := m.decided[start+uint64(b.lines[row])]
 	for _, key := range r.matchedBy() {
 		tail = append(tail, ',')
 		for _, k := range m.keys {
@@ -342,6 +365,9 @@ func (r *run) writeUnmatched(m *matcher, e *Exposure, path string, start uint64,
 				tail = appendField(tail, value)
 			}
 		}
+	}
+	if decided {
+		why = "somebody decided that it names nobody"
 	}
 	line = appendField(append(append(line, why...), ','), []byte(e.Name))
 	line = append(append(line, tail...), '\n')

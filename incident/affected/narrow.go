@@ -57,7 +57,8 @@ type narrowed struct {
 	always    Elements
 	rows      uint64 // readable ones
 	found     []*tape
-	unmatched []uint32 // rows, as bits
+	unmatched []uint32         // rows, as bits
+	decided   map[uint32]int64 // what a person decided, by row
 	conflicts *tape
 	open      int64
 	sum       InputSummary
@@ -183,6 +184,7 @@ func (n *narrow) scatter(ctx context.Context, p *piece) error {
 	}
 	defer in.close()
 	m := r.newMatcher(e, in.format, nil)
+	m.decided = r.decided[in.path]
 	x := &narrowed{exposure: p.exposure, always: m.always, sum: InputSummary{Name: e.Name, Path: in.path}, conflicts: n.spill.tape()}
 	for _, key := range m.keys {
 		x.keys = append(x.keys, slices.Index(n.keys, key.name))
@@ -229,6 +231,16 @@ func (n *narrow) scatter(ctx context.Context, p *piece) error {
 		v := &j.value
 		for row := range j.rows() {
 			number := uint32(x.rows) + uint32(row)
+			if d, ok := m.decided[j.start.line+uint64(j.lines[row])]; ok {
+				if x.decided == nil {
+					x.decided = map[uint32]int64{}
+				}
+				x.decided[number] = d
+				if err := x.note(v.shown[row], v.born, row); err != nil {
+					return err
+				}
+				continue
+			}
 			for k := range m.keys {
 				if h := v.hashes[row*len(m.keys)+k]; h.some {
 					if err := n.deal(x.asked[k], h, number); err != nil {

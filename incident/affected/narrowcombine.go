@@ -48,6 +48,13 @@ func (n *narrow) combine(ctx context.Context, number int, x *narrowed) error {
 			if x.shown != nil && elements == notRead {
 				continue
 			}
+			d, decided := x.decided[uint32(from)+uint32(row)]
+			if decided && d > 0 {
+				if err := n.give(uint32(d-1), number, Elements(elements)); err != nil {
+					return err
+				}
+				continue
+			}
 			if len(one) == 0 {
 				x.unmatched[(from+uint64(row))/32] |= 1 << ((from + uint64(row)) % 32)
 				x.sum.Unmatched++
@@ -94,6 +101,11 @@ func (n *narrow) settle(m *matcher, number int, x *narrowed, row uint32, one []u
 			return err
 		}
 	}
+	return n.give(person, number, elements)
+}
+
+// give notes that a row of a piece names a person.
+func (n *narrow) give(person uint32, number int, elements Elements) error {
 	rec, err := n.people[int(person)/n.plan.people].room(16)
 	if err != nil {
 		return err
@@ -192,6 +204,7 @@ func (n *narrow) list(ctx context.Context, p *piece, x *narrowed) error {
 	}
 	defer in.close()
 	m := r.newMatcher(e, in.format, nil)
+	m.decided = r.decided[in.path]
 	open := conflictReader{cursor: newCursor(x.conflicts)}
 	if err := open.next(); err != nil {
 		return err

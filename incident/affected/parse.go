@@ -54,7 +54,7 @@ func ParseSpec(r io.Reader, name string) (Spec, error) {
 type decoder struct{ checker }
 
 func (d *decoder) spec(tree map[string]any) (s Spec) {
-	d.known("", tree, "directory", "exposure", "database")
+	d.known("", tree, "directory", "exposure", "decisions", "database")
 	directory := d.table("directory", tree["directory"])
 	d.known("directory", directory, append([]string{"path", "columns", "residence", "residence_reason"}, inputKeys...)...)
 	s.Directory = Directory{
@@ -63,6 +63,7 @@ func (d *decoder) spec(tree map[string]any) (s Spec) {
 
 		Residence: d.text("directory.residence", directory["residence"]), ResidenceReason: d.text("directory.residence_reason", directory["residence_reason"]),
 	}
+	s.Decisions = d.text("decisions", tree["decisions"])
 	s.Databases = d.databases(tree["database"])
 	list, ok := tree["exposure"].([]any)
 	if !ok && tree["exposure"] != nil {

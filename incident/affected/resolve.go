@@ -30,17 +30,18 @@ type run struct {
 	budget        *budget
 	key           hashKey
 	directory     []piece
-	directorySize int64                   // bytes; -1 where not known
-	exposed       []piece                 // of all exposures, in their order
-	keep          func(*entry, int) error // takes rows of the directory; see keeper
-	indexes       map[string]*index       // by the name of the key
-	people        uint64                  // rows of the directory
-	seen          [][]uint32              // for each exposure, people who appear in it, as bits
-	shown         []uint64                // Elements of each person
-	owners        map[string][]uint32     // people who have a primary key, as bits, by its name
-	born          []birth                 // of each person; nil where no exposure has it checked
-	narrow        *narrow                 // where the job does not fit into the memory limit
-	whole         *state                  // else everyone, once the exposures are matched
+	directorySize int64                       // bytes; -1 where not known
+	decided       map[string]map[uint64]int64 // see Decision, by path and line
+	exposed       []piece                     // of all exposures, in their order
+	keep          func(*entry, int) error     // takes rows of the directory; see keeper
+	indexes       map[string]*index           // by the name of the key
+	people        uint64                      // rows of the directory
+	seen          [][]uint32                  // for each exposure, people who appear in it, as bits
+	shown         []uint64                    // Elements of each person
+	owners        map[string][]uint32         // people who have a primary key, as bits, by its name
+	born          []birth                     // of each person; nil where no exposure has it checked
+	narrow        *narrow                     // where the job does not fit into the memory limit
+	whole         *state                      // else everyone, once the exposures are matched
 	out           struct{ people, unmatched, rejected, conflicts *bufio.Writer }
 	sum           Summary
 	sink          uint64 // see outcome.sink
@@ -82,6 +83,9 @@ func resolve(ctx context.Context, spec Spec, from Sources, to Outputs, opt Optio
 	if err := r.checkFiles(ctx); err != nil {
 		return Summary{}, err
 	}
+	if err := r.readDecisions(ctx); err != nil {
+		return Summary{}, err
+	}
 	if err := r.all(ctx); err != nil {
 		return Summary{}, err
 	}
@@ -97,6 +101,9 @@ func (r *run) all(ctx context.Context) error {
 	r.out.conflicts.WriteString("file,line,why,person,others\n")
 	indexed, err := r.indexDirectory(ctx)
 	if err != nil {
+		return err
+	}
+	if err := r.checkDecisions(); err != nil {
 		return err
 	}
 	if err := r.matchExposures(ctx); err != nil {

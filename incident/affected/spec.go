@@ -14,7 +14,8 @@ import (
 type Spec struct {
 	Directory Directory           `json:"directory"`
 	Exposures []Exposure          `json:"exposure"`
-	Databases map[string]Database `json:"database,omitempty"` // by the names that inputs use
+	Decisions string              `json:"decisions,omitempty"` // a CSV file; see ReadDecisions
+	Databases map[string]Database `json:"database,omitempty"`  // by the names that inputs use
 }
 
 // Directory is the list of everyone who could be affected.

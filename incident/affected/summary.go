@@ -82,6 +82,8 @@ type Options struct {
 	// not fit, the run works on parts of them, with the rest sealed in a temporary file; TooLarge where not even that fits.
 	Memory  int64
 	Scratch string // folder of that temporary file; "": the system's
+	// Decisions settle rows that were conflicts, besides those of the spec.
+	Decisions []Decision
 	// Query asks a database that the spec names. The answer must be the same each
 	// time in one run. nil: inputs that are queries are refused.
 	Query    func(ctx context.Context, database, query string) (Rows, error)
