@@ -135,7 +135,11 @@ func TestDocumentSchemas(t *testing.T) {
 	c.do("POST", at+"/tasks/1/done", `{"outcome":"y"}`).want(200)
 	c.do("POST", at+"/evidence", `{"title":"Post","kind":"link","link":"https://leak.example/x"}`).want(201)
 	c.do("POST", at+"/runs", `{"playbook":"support-channel"}`).want(201)
+	c.do("POST", "/contracts", clause).want(201)
+	c.do("POST", at+"/conclusions", `{"question":"incident.risk","answer":"high","reason":"y"}`).want(201)
+	c.do("POST", at+"/review", `{"question":"High?"}`).want(200)
 	for path, name := range map[string]string{
+		"/contracts": "Contract", "/reviews": "QueueLine", at + "/conclusions": "Conclusion",
 		"/incidents": "Incident", at + "/facts": "Fact", at + "/milestones": "Milestone", at + "/tasks": "Task", at + "/evidence": "Evidence",
 		at + "/timeline": "TimelineEntry", at + "/runs": "Run", "/playbooks": "Playbook", at + "/obligations": "Obligation", "/register": "Breach",
 		"/audit": "AuditEntry", "/clocks": "Clock",

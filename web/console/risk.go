@@ -226,8 +226,17 @@ func stepBadge(s statute.Step) view.Badge {
 }
 
 func (o *openCase) couldRows(list []statute.Could) []couldRow {
+	tells := map[string]bool{} // facts of which some value settles the level
+	for _, x := range list {
+		if x.Level != "unknown" {
+			tells[x.Fact] = true
+		}
+	}
 	var out []couldRow
 	for _, x := range list {
+		if !tells[x.Fact] {
+			continue
+		}
 		if len(out) == 0 || out[len(out)-1].Fact.Text != x.Fact {
 			out = append(out, couldRow{Fact: view.Link{Text: x.Fact, URL: o.answerURL(x.Fact)}})
 		}
@@ -256,7 +265,7 @@ func lowBadge(answer string) view.Badge {
 	case "no":
 		return view.Badge{Text: "A breach is presumed", Tone: view.Soon}
 	}
-	return view.Badge{Text: "Not demonstrated yet: a breach is presumed", Tone: view.Unknown}
+	return view.Badge{Text: "Not demonstrated yet", Tone: view.Unknown}
 }
 
 func harmBadge(answer string) view.Badge {
