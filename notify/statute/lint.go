@@ -136,7 +136,7 @@ func Test(folder fs.FS, name string) ([]CaseResult, error) {
 		lines := linesOf(s.data)
 		for i, c := range f.Cases {
 			where := at(s.name, lines.find(fmt.Sprintf("case[%d]", i)))
-			out = append(out, CaseResult{Rule: f.Rule, Case: c.Name, Where: where, Failed: l.run(f.Rule, f.Facts, c)})
+			out = append(out, CaseResult{Rule: f.Rule, Case: c.Name, Where: where, Failed: l.runAlone(f.Rule, f.Facts, c)})
 		}
 	}
 	return out, nil
