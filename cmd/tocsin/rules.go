@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -184,17 +185,26 @@ type RulesCoverageCmd struct {
 	Rules []string `name:"rules" placeholder:"DIR" help:"A folder of your own rules, on top of those shipped. May be repeated."`
 }
 
-// Run prints a line for each jurisdiction.
+// Run prints the map: as text a line for each rule and the countries without
+// one; as JSON an object for each jurisdiction, those without a rule included.
 func (c *RulesCoverageCmd) Run(g *Globals) error {
 	library, err := loadRules(g, c.Rules)
 	if err != nil {
 		return err
 	}
-	rows := library.Coverage()
-	if c.JSON {
-		return printJSON(g.Stdout, rows)
+	rows, uncovered := library.Coverage(), library.Uncovered()
+	if !c.JSON {
+		return statute.WriteCoverage(g.Stdout, rows, uncovered, g.Now())
 	}
-	return statute.WriteCoverage(g.Stdout, rows)
+	for _, country := range uncovered {
+		if !slices.ContainsFunc(rows, func(r statute.CoverageRow) bool { return r.Jurisdiction == country }) {
+			rows = append(rows, statute.CoverageRow{
+				Jurisdiction: country, Audiences: map[string]int{}, Regimes: []string{}, Confidence: map[string]int{}, Versions: []statute.CoveredBy{},
+			})
+		}
+	}
+	slices.SortStableFunc(rows, func(x, y statute.CoverageRow) int { return strings.Compare(x.Jurisdiction, y.Jurisdiction) })
+	return printJSON(g.Stdout, rows)
 }
 
 func optionalFolder(dir string) (fs.FS, string, error) {

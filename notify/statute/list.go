@@ -86,59 +86,6 @@ func (l *Library) Source(r *Rule) string {
 	return ""
 }
 
-// CoverageRow is what the library holds for one jurisdiction.
-type CoverageRow struct {
-	Jurisdiction string         `json:"jurisdiction"`
-	Rules        int            `json:"rules"`     // that make obligations
-	Disabled     int            `json:"disabled"`  // known, and shown as notices only
-	Audiences    map[string]int `json:"audiences"` // rules by audience
-	Regimes      []string       `json:"regimes"`
-	Confidence   map[string]int `json:"confidence"`
-	Cases        int            `json:"cases"`
-	Oldest       string         `json:"oldest_review"`
-	Authorities  int            `json:"authorities"`
-}
-
-// Coverage gives what the library holds, by jurisdiction.
-func (l *Library) Coverage() []CoverageRow {
-	rows := map[string]*CoverageRow{}
-	row := func(place string) *CoverageRow {
-		if rows[place] == nil {
-			rows[place] = &CoverageRow{Jurisdiction: place, Audiences: map[string]int{}, Confidence: map[string]int{}, Regimes: []string{}}
-		}
-		return rows[place]
-	}
-	cases := l.countCases()
-	counted := map[string]bool{}
-	for _, r := range l.rules {
-		c := row(r.Jurisdiction)
-		if !r.IsEnabled() {
-			c.Disabled++
-			continue
-		}
-		if c.Oldest == "" || r.Reviewed.String() < c.Oldest {
-			c.Oldest = r.Reviewed.String()
-		}
-		c.Confidence[r.Confidence]++
-		c.Regimes = add(c.Regimes, r.Regime)
-		if !counted[r.ID] {
-			counted[r.ID] = true
-			c.Rules++
-			c.Audiences[r.Audience]++
-			c.Cases += cases[r.ID]
-		}
-	}
-	for _, a := range l.authorities {
-		row(a.Place()).Authorities++
-	}
-	out := make([]CoverageRow, 0, len(rows))
-	for _, place := range sortedKeys(rows) {
-		slices.Sort(rows[place].Regimes)
-		out = append(out, *rows[place])
-	}
-	return out
-}
-
 func (l *Library) countCases() map[string]int {
 	n := map[string]int{}
 	for _, s := range l.sources {

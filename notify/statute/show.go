@@ -54,29 +54,3 @@ func inForceWords(f InForce) string {
 	}
 	return "from " + *from + " until " + *until
 }
-
-// WriteCoverage writes a line for each jurisdiction.
-func WriteCoverage(w io.Writer, rows []CoverageRow) error {
-	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(t, "WHERE\tRULES\tAUDIENCES\tCASES\tCONFIDENCE\tOLDEST REVIEW\tAUTHORITIES\tNOT COUNTED")
-	rules, cases := 0, 0
-	for _, r := range rows {
-		rules += r.Rules
-		cases += r.Cases
-		fmt.Fprintf(t, "%s\t%d\t%s\t%d\t%s\t%s\t%d\t%d\n", r.Jurisdiction, r.Rules, counts(r.Audiences), r.Cases, counts(r.Confidence), r.Oldest, r.Authorities, r.Disabled)
-	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(w, "%d rules with %d cases\n", rules, cases)
-	return err
-}
-
-// counts writes counts by name: high 3, low 1.
-func counts(m map[string]int) string {
-	var out []string
-	for _, k := range sortedKeys(m) {
-		out = append(out, fmt.Sprintf("%s %d", k, m[k]))
-	}
-	return strings.Join(out, ", ")
-}
