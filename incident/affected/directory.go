@@ -42,8 +42,9 @@ func (r *run) matchedBy() []string {
 
 // entry is what the first reading takes from a block of the directory.
 type entry struct {
-	hashes []keyHash // row by row, key by key
-	born   []birth   // where some exposure has birth dates checked
+	hashes []keyHash   // row by row, key by key
+	born   []birth     // where some exposure has birth dates checked
+	six    [][6]string // the first columns of the roster, where an earlier one is added to
 }
 
 // indexDirectory reads the directory for the first time. It returns the
@@ -91,11 +92,13 @@ func (r *run) indexPiece(ctx context.Context, p *piece, keys []string) (crc uint
 	if column := r.spec.Directory.Columns["country"]; column != "" {
 		home = fieldOf(in.format, column)
 	}
+	six := writer{run: r}
+	six.place(in.format)
 	normal := normalizers(r.opt.Workers)
 	s := InputSummary{Name: "directory", Path: in.path}
 	err = read(ctx, in, r.opt.Workers, func(w int, j *job[entry]) {
 		v := &j.value
-		v.hashes, v.born = v.hashes[:0], v.born[:0]
+		v.hashes, v.born, v.six = v.hashes[:0], v.born[:0], v.six[:0]
 		for row := range j.rows() {
 			for i, key := range keys {
 				country := p.PhoneCountry
@@ -107,8 +110,16 @@ func (r *run) indexPiece(ctx context.Context, p *piece, keys []string) (crc uint
 			if born >= 0 {
 				v.born = append(v.born, parseBirth(j.field(row, born)))
 			}
+			if r.prior != nil {
+				v.six = append(v.six, six.first(&j.batch, row))
+			}
 		}
 	}, func(j *job[entry]) error {
+		for row := range j.value.six {
+			if err := r.prior.meet(uint32(r.people)+uint32(row), j.value.six[row], &r.spec); err != nil {
+				return err
+			}
+		}
 		if r.keep == nil && j.rows() > 0 {
 			if r.keep, err = r.keeper(r.expected(in, j.rows(), len(j.data)), keys); err != nil {
 				return err

@@ -278,6 +278,9 @@ func (r *run) matchExposures(ctx context.Context) error {
 	for range r.spec.Exposures {
 		r.seen = append(r.seen, bitset(r.people))
 	}
+	if r.prior != nil {
+		r.prior.apply(r.shown, r.seen)
+	}
 	for i := range r.exposed {
 		if err := r.matchPiece(ctx, &r.exposed[i]); err != nil {
 			return err

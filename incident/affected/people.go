@@ -90,10 +90,6 @@ func (r *run) writePeople(ctx context.Context, sums []uint32) error {
 		all[i] = tallies{by: map[string]*residence{}, cache: map[string]*residence{}}
 	}
 	r.out.people.Write(append(appendCSV(nil, r.rosterHeader()...), '\n'))
-	if d := r.spec.Directory.Residence; d != "" {
-		country, region := splitResidence(d)
-		w.stated = [2][]byte{[]byte(country), []byte(region)}
-	}
 	for i := range r.directory {
 		if err := w.piece(ctx, &r.directory[i], sums[i], all); err != nil {
 			return err
@@ -114,7 +110,7 @@ func (w *writer) piece(ctx context.Context, p *piece, sum uint32, all []tallies)
 		return err
 	}
 	defer in.close()
-	w.columns(in.format)
+	w.place(in.format)
 	changed := incident.Errorf(incident.Conflict, "%s: changed while it was being read; run again", in.path)
 	rows, people := int64(0), w.base
 	err = read(ctx, in, r.opt.Workers, func(worker int, j *job[written]) {
@@ -141,8 +137,8 @@ func (w *writer) piece(ctx context.Context, p *piece, sum uint32, all []tallies)
 	return err
 }
 
-// columns finds the columns in a piece.
-func (w *writer) columns(f format) {
+// place finds the columns in a piece.
+func (w *writer) place(f format) {
 	column := func(name string) int {
 		if c := w.run.spec.Directory.Columns[name]; c != "" {
 			return fieldOf(f, c)
@@ -158,6 +154,10 @@ func (w *writer) columns(f format) {
 		if f := column(name); f >= 0 {
 			w.extra = append(w.extra, rosterColumn{name, f})
 		}
+	}
+	if d := w.run.spec.Directory.Residence; d != "" {
+		country, region := splitResidence(d)
+		w.stated = [2][]byte{[]byte(country), []byte(region)}
 	}
 	w.email, w.contact = column("email"), w.contact[:0]
 	for _, name := range []string{"phone", "postal_address"} {
@@ -192,18 +192,10 @@ func (w *writer) block(t *tallies, j *job[written]) (err error) {
 		if !has(st.hit, person) {
 			continue
 		}
-		country, region, source := w.residenceOf(j, row)
+		six, source := w.six(&j.batch, row)
+		country, region := six[countryAt], six[regionAt]
 		t.residences[source]++
-		for i, f := range w.fields {
-			var value []byte
-			switch {
-			case rosterColumns[i] == "country":
-				value = country
-			case rosterColumns[i] == "region":
-				value = region
-			case f >= 0:
-				value = trim(j.field(row, f))
-			}
+		for _, value := range six {
 			out = append(appendField(out, value), ',')
 		}
 		elements := st.shown[person]
@@ -235,27 +227,36 @@ const (
 	fromNowhere
 )
 
-// residenceOf is where a person lives, as people.csv has it: what the directory
-// says, else their last address, else the default that the spec states.
-func (w *writer) residenceOf(j *job[written], row int) (country, region []byte, source int) {
-	field := func(f int) []byte {
-		if f < 0 {
-			return nil
-		}
-		return trim(j.field(row, f))
+// Places among rosterColumns.
+const countryAt, regionAt = 3, 4
+
+// six are the first columns of people.csv, and where the residence in them is
+// from: what the directory says, else the last address, else the default that the spec states.
+func (w *writer) six(b *batch, row int) (six [6][]byte, source int) {
+	for i, f := range w.fields {
+		six[i] = trim(b.text1(row, f))
 	}
-	const countryAt, regionAt = 3, 4 // in rosterColumns
-	country, region = field(w.fields[countryAt]), field(w.fields[regionAt])
-	if countryCode(string(country)) != "" {
-		return country, region, fromDirectory
+	if countryCode(string(six[countryAt])) != "" {
+		return six, fromDirectory
 	}
-	if last := field(w.last[0]); countryCode(string(last)) != "" {
-		return last, field(w.last[1]), fromLastAddress
+	if last := trim(b.text1(row, w.last[0])); countryCode(string(last)) != "" {
+		six[countryAt], six[regionAt] = last, trim(b.text1(row, w.last[1]))
+		return six, fromLastAddress
 	}
 	if w.stated[0] != nil {
-		return w.stated[0], w.stated[1], fromDefault
+		six[countryAt], six[regionAt] = w.stated[0], w.stated[1]
+		return six, fromDefault
 	}
-	return country, region, fromNowhere
+	return six, fromNowhere
+}
+
+// first is six as text.
+func (w *writer) first(b *batch, row int) (text [6]string) {
+	six, _ := w.six(b, row)
+	for i, value := range six {
+		text[i] = string(value)
+	}
+	return text
 }
 
 // sources writes the names of the exposures in which person appears, joined by "+".

@@ -32,6 +32,7 @@ type run struct {
 	directory     []piece
 	directorySize int64                       // bytes; -1 where not known
 	decided       map[string]map[uint64]int64 // see Decision, by path and line
+	prior         *priors                     // where an earlier result is added to
 	exposed       []piece                     // of all exposures, in their order
 	keep          func(*entry, int) error     // takes rows of the directory; see keeper
 	indexes       map[string]*index           // by the name of the key
@@ -99,9 +100,21 @@ func resolve(ctx context.Context, spec Spec, from Sources, to Outputs, opt Optio
 func (r *run) all(ctx context.Context) error {
 	r.out.rejected.WriteString("file,line,why\n")
 	r.out.conflicts.WriteString("file,line,why,person,others\n")
+	if p := r.opt.Prior; p != nil {
+		var err error
+		if r.prior, err = r.newPriors(p); err != nil {
+			return err
+		}
+		defer r.prior.stop()
+	}
 	indexed, err := r.indexDirectory(ctx)
 	if err != nil {
 		return err
+	}
+	if r.prior != nil {
+		if err := r.addPrior(); err != nil {
+			return err
+		}
 	}
 	if err := r.checkDecisions(); err != nil {
 		return err
@@ -118,6 +131,29 @@ func (r *run) all(ctx context.Context) error {
 			return outputError(err)
 		}
 	}
+	return nil
+}
+
+// addPrior takes over the account of the earlier result, whose directory must be this one.
+func (r *run) addPrior() error {
+	if err := r.prior.end(); err != nil {
+		return err
+	}
+	before := r.opt.Prior.Inputs
+	own := len(r.sum.Inputs)
+	if len(before) < own {
+		return incident.Errorf(incident.Invalid, "the earlier result does not say what it was made from")
+	}
+	for i, in := range r.sum.Inputs {
+		if before[i].SHA256 != in.SHA256 {
+			return incident.Errorf(incident.Conflict, "the earlier result was made with another directory: run everything again")
+		}
+	}
+	for i := range before[own:] {
+		r.sum.Inputs = append(r.sum.Inputs, before[own+i])
+		r.sum.add(&before[own+i])
+	}
+	r.sum.Conflicts = r.opt.Prior.Conflicts
 	return nil
 }
 
@@ -174,6 +210,9 @@ func (r *run) checkFiles(ctx context.Context) error {
 		return err
 	}
 	for i := range r.spec.Exposures {
+		if r.opt.Prior != nil && i < r.opt.Prior.Exposures {
+			continue
+		}
 		e := &r.spec.Exposures[i]
 		pieces, _, err := look(e.Input, i, e.allColumns())
 		if err != nil {

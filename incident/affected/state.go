@@ -1,6 +1,9 @@
 package affected
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // state is what is known of a range of people: who is affected, by what, and
 // in which exposures they appear.
@@ -52,6 +55,9 @@ func (n *narrow) load(i uint64) (*state, error) {
 	for range n.run.spec.Exposures {
 		s.seen = append(s.seen, bitset(people))
 	}
+	if n.run.prior != nil {
+		n.run.prior.applyRange(s)
+	}
 	first := !n.states.taken[i]
 	n.states.taken[i] = true
 	err := n.people[i].each(func(records []byte) error {
@@ -77,6 +83,20 @@ func (n *narrow) load(i uint64) (*state, error) {
 		n.run.sum.People += count(s.hit)
 	}
 	return s, err
+}
+
+// applyRange is apply for one range of people.
+func (w *priors) applyRange(s *state) {
+	end := s.from + uint64(len(s.shown))
+	at, _ := slices.BinarySearch(w.people, uint32(s.from))
+	for ; at < len(w.people) && uint64(w.people[at]) < end; at++ {
+		p := uint64(w.people[at]) - s.from
+		s.shown[p] |= w.shown[at]
+		s.hit[p/32] |= 1 << (p % 32)
+		for _, e := range w.sets[w.sources[at]] {
+			s.seen[e][p/32] |= 1 << (p % 32)
+		}
+	}
 }
 
 // account adds the exposures to the summary, once every range has been loaded.

@@ -82,6 +82,9 @@ type Options struct {
 	// not fit, the run works on parts of them, with the rest sealed in a temporary file; TooLarge where not even that fits.
 	Memory  int64
 	Scratch string // folder of that temporary file; "": the system's
+	// Prior is an earlier result that later exposures are added to; nil: everything
+	// is done. unmatched, rejected and conflicts then hold what is new alone.
+	Prior *Prior
 	// Decisions settle rows that were conflicts, besides those of the spec.
 	Decisions []Decision
 	// Query asks a database that the spec names. The answer must be the same each
