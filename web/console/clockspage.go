@@ -128,12 +128,7 @@ func (o *openCase) clockLines(reader view.Reader) []clockLine {
 }
 
 // waitWords says what a clock that has not started waits for.
-func waitWords(from string) string {
-	if strings.HasPrefix(from, "filed:") || !incident.Milestone(from).Known() {
-		return "waits for " + startWords(from)
-	}
-	return "waits for the milestone “" + incident.Milestone(from).Label() + "”"
-}
+func waitWords(from string) string { return "waits for " + milestoneWords(from) }
 
 // byEnd puts what ends sooner first, and what has no end last.
 func byEnd(a, b clockLine) int {

@@ -187,7 +187,7 @@ func (c *Console) ruleInWords(lib *statute.Library, v *statute.Rule) rulePage {
 func plainWords(ids []string) []string {
 	out := make([]string, len(ids))
 	for n, id := range ids {
-		out[n] = sentenceCase(words(id))
+		out[n] = sentenceCase(capitals(words(id)))
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tocsin/incident"
 	"tocsin/notify/statute"
 )
 
@@ -11,8 +12,13 @@ import (
 type ladderRow struct {
 	Name, Note string
 	Binding    bool
-	Clocks     []string // the earliest end wins
-	When       [][]clause
+	Clocks     []ladderClock // the earliest end wins
+}
+
+// ladderClock is one way a stage's deadline is counted, and where it is.
+type ladderClock struct {
+	Text string
+	When []clause
 }
 
 func ladderOf(r *statute.Rule) []ladderRow {
@@ -20,10 +26,7 @@ func ladderOf(r *statute.Rule) []ladderRow {
 	for _, s := range r.Stages {
 		row := ladderRow{Name: sentenceCase(words(s.Name)), Note: s.Note, Binding: s.Binding == nil || *s.Binding}
 		for _, k := range append([]statute.Clock{s.Clock}, s.Clocks...) {
-			row.Clocks = append(row.Clocks, clockWords(k))
-			if !k.When.IsZero() {
-				row.When = append(row.When, clauses(k.When))
-			}
+			row.Clocks = append(row.Clocks, ladderClock{clockWords(k), clauses(k.When)})
 		}
 		out = append(out, row)
 	}
@@ -37,7 +40,7 @@ func clockWords(k statute.Clock) string {
 	if len(k.From) > 0 {
 		names := make([]string, len(k.From))
 		for n, m := range k.From {
-			names[n] = "“" + startWords(m) + "”"
+			names[n] = milestoneWords(m)
 		}
 		start = " from " + strings.Join(names, ", else from ")
 	}
@@ -54,9 +57,9 @@ func clockWords(k statute.Clock) string {
 	case k.Within != "":
 		text = sentenceCase(factPhrase(k.Within)) + start
 	case k.Amount == nil || k.Unit == "none":
-		text = "Without undue delay; the law names no number" + start
+		text = "Without undue delay" + start + "; the law names no number"
 	case *k.Amount == 0:
-		text = "At the latest together with “" + strings.TrimPrefix(strings.TrimSuffix(start, "”"), " from “") + "”"
+		text = "At the latest together with " + strings.TrimPrefix(start, " from ")
 	default:
 		text = strconv.Itoa(*k.Amount) + " " + unitWords(k.Unit, *k.Amount) + start
 	}
@@ -67,9 +70,21 @@ func clockWords(k statute.Clock) string {
 		text += "; holidays of " + placeName(k.Calendar)
 	}
 	if k.UnlessAfter != "" {
-		text += "; this clock falls away where “" + startWords(k.UnlessAfter) + "” comes after its end"
+		text += "; this clock falls away where " + milestoneWords(k.UnlessAfter) + " comes after its end"
 	}
 	return text + "."
+}
+
+// milestoneWords names what a clock counts from.
+func milestoneWords(m string) string {
+	if rest, ok := strings.CutPrefix(m, "filed:"); ok {
+		rule, stage, _ := strings.Cut(rest, ":")
+		if stage != "" {
+			return "the filing of " + rule + " (" + words(stage) + ")"
+		}
+		return "the filing of " + rule
+	}
+	return "“" + incident.Milestone(m).Label() + "”"
 }
 
 func unitWords(unit string, n int) string {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tocsin/incident"
@@ -56,36 +57,85 @@ func joined(c condition.Condition) clause {
 
 // leafWords words what is asked of one fact.
 func leafWords(c condition.Condition, not bool) string {
-	is, has := "is", "includes"
-	if not {
-		is, has = "is not", "does not include"
+	if text, ok := yesNoWords(c.Fact, c.Is, not); ok {
+		return text
+	}
+	if name, ok := strings.CutPrefix(c.Fact, "milestones."); ok {
+		if not {
+			return "The milestone “" + incident.Milestone(name).Label() + "” is not set."
+		}
+		return "The milestone “" + incident.Milestone(name).Label() + "” is set."
 	}
 	var asks []string
 	if c.Is != nil {
-		asks = append(asks, is+" "+orWords(c.Is))
+		asks = append(asks, orWords(c.Is))
 	}
 	if c.HasAny != nil {
-		asks = append(asks, has+" "+orWords(c.HasAny))
+		asks = append(asks, "includes "+orWords(c.HasAny))
 	}
 	if c.HasAll != nil {
-		asks = append(asks, has+" "+andWords(c.HasAll))
+		asks = append(asks, "includes "+andWords(c.HasAll))
 	}
 	for _, b := range []struct {
 		bound any
 		text  string
 	}{{c.AtLeast, "at least"}, {c.MoreThan, "more than"}, {c.AtMost, "at most"}, {c.LessThan, "less than"}} {
 		if b.bound != nil {
-			asks = append(asks, fmt.Sprintf("%s %s %v", is, b.text, b.bound))
+			asks = append(asks, fmt.Sprintf("%s %v", b.text, b.bound))
 		}
 	}
-	if name, ok := strings.CutPrefix(c.Fact, "milestones."); ok {
-		set := "is set"
-		if not {
-			set = "is not set"
-		}
-		return "The milestone “" + incident.Milestone(name).Label() + "” " + set + "."
+	not1 := ""
+	if not {
+		not1 = "not "
 	}
-	return sentenceCase(factPhrase(c.Fact)) + " " + strings.Join(asks, " and ") + "."
+	return sentenceCase(factPhrase(c.Fact)) + ": " + not1 + strings.Join(asks, " and ") + "."
+}
+
+// yesNoWords words what is asked of a fact that somebody affirms or denies.
+func yesNoWords(fact string, is []string, not bool) (string, bool) {
+	yes, no := slices.Contains(is, "yes"), slices.Contains(is, "no")
+	affirmed, denied, ok := assertion(fact)
+	if !ok || len(is) == 0 || yes == no {
+		return "", false
+	}
+	if no != not {
+		affirmed, denied = denied, affirmed
+	}
+	if !slices.Contains(is, "suspected") {
+		return affirmed + ".", true
+	}
+	if not {
+		return affirmed + ", not even by suspicion.", true
+	}
+	if no {
+		return affirmed + ", or the opposite is only suspected.", true
+	}
+	return affirmed + ", or that is suspected.", true
+}
+
+// assertion gives the sentence that a fact affirms when it is yes, and denies
+// when it is no.
+func assertion(fact string) (affirmed, denied string, ok bool) {
+	switch fact {
+	case "here.established":
+		return "The organisation is established here", "The organisation is not established here", true
+	case "here.licensed":
+		return "The organisation is licensed here", "The organisation is not licensed here", true
+	case "incident.malicious":
+		return "Harm was meant", "No harm was meant", true
+	case "incident.access":
+		return "Somebody got access without right", "Nobody got access without right", true
+	case "incident.processor_is_agent":
+		return "The processor is an agent of the organisation", "The processor is no agent of the organisation", true
+	case "owed.regulator":
+		return "A notice to a government body is owed", "No notice to a government body is owed", true
+	case "owed.individuals":
+		return "A notice to individuals is owed", "No notice to individuals is owed", true
+	}
+	if rule, found := strings.CutPrefix(fact, "owed."); found {
+		return "The notice of " + rule + " is owed", "The notice of " + rule + " is not owed", true
+	}
+	return "", "", false
 }
 
 // factPhrase names a fact in the middle of a sentence.
@@ -93,10 +143,8 @@ func factPhrase(fact string) string {
 	if p, ok := factPhrases()[fact]; ok {
 		return p
 	}
-	if rule, ok := strings.CutPrefix(fact, "owed."); ok {
-		return "whether " + rule + " is owed"
-	}
-	return "the fact " + fact
+	_, name, _ := strings.Cut(fact, ".")
+	return words(name)
 }
 
 func factPhrases() map[string]string {
@@ -110,6 +158,8 @@ func factPhrases() map[string]string {
 		"incident.key": "the decryption key", "incident.medium": "the form of the data", "incident.recipient": "who got the data", "incident.recovered": "what became of the data",
 		"incident.backup": "the backup", "incident.severity": "the severity", "incident.risk": "the risk to the people affected",
 		"incident.risk_concluded": "the written conclusion on the risk", "incident.processor_is_agent": "whether the processor is an agent",
+		"incident.rrosh": "a real risk of significant harm", "incident.rrosh_concluded": "the written conclusion on a real risk of significant harm",
+		"incident.hipaa_low_probability": "a low probability of compromise by HIPAA’s four factors", "incident.hipaa_low_probability_concluded": "the written four-factor assessment finding a low probability",
 		"contract.notice_within": "the time the contract gives",
 		"affected.people":        "the number of people affected, wherever they live", "affected.elements": "the data exposed", "affected.groups": "the groups of people affected",
 		"affected.residence": "where the people affected live", "here.people": "the number of people affected here", "here.elements": "the data of people here",
@@ -120,13 +170,25 @@ func factPhrases() map[string]string {
 	}
 }
 
+// capitals writes the names of laws and authorities as they are written.
+func capitals(s string) string {
+	parts := strings.Split(s, " ")
+	for n, p := range parts {
+		switch p {
+		case "dora", "nis2", "hipaa", "sec", "nydfs", "glba", "phr", "apra":
+			parts[n] = strings.ToUpper(p)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
 func orWords(list []string) string  { return wordList(list, " or ") }
 func andWords(list []string) string { return wordList(list, " and ") }
 
 func wordList(list []string, last string) string {
 	out := make([]string, len(list))
 	for n, w := range list {
-		out[n] = words(w)
+		out[n] = capitals(words(w))
 	}
 	if len(out) < 2 {
 		return strings.Join(out, "")
