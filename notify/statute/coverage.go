@@ -154,8 +154,8 @@ func WriteCoverage(w io.Writer, rows []CoverageRow, uncovered []string, on time.
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%d rules in %d jurisdictions with %d cases; confidence by version: %s.\n%d versions are not in force yet, %d are known and not counted; %d authorities.\nNo rule for %d countries and territories: %s\n",
-		sum["rules"], sum["places"], sum["cases"], counts(confidence), sum["later"], sum["disabled"], sum["authorities"], len(uncovered), strings.Join(uncovered, " "))
+	_, err := fmt.Fprintf(w, "\n%d rules in %d jurisdictions with %d cases; confidence by version: %s.\nNot in force yet: %s; known and not counted: %d; %d authorities.\nNo rule for %d countries and territories: %s\n",
+		sum["rules"], sum["places"], sum["cases"], counts(confidence), plural(sum["later"], "version"), sum["disabled"], sum["authorities"], len(uncovered), strings.Join(uncovered, " "))
 	return err
 }
 

@@ -47,7 +47,7 @@ func TestCoverage(t *testing.T) {
 	if err := statute.WriteCoverage(&b, l.Coverage(), uncovered, noon); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"4 rules in 3 jurisdictions", "1 versions are not in force yet, 1 are known and not counted", "No rule for"} {
+	for _, line := range []string{"4 rules in 3 jurisdictions", "Not in force yet: 1 version; known and not counted: 1;", "No rule for"} {
 		if !strings.Contains(b.String(), line) {
 			t.Errorf("the map does not say %q:\n%s", line, b.String())
 		}

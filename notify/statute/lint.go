@@ -49,6 +49,13 @@ func Lint(folder fs.FS, name string) ([]incident.Problem, error) {
 			ld.problems = append(ld.problems, p)
 		}
 	}
+	if layer > 0 && len(problems) > 0 {
+		outcomes, err := fallbacks(l.sources)
+		if err != nil {
+			return nil, err
+		}
+		ld.problems = append(ld.problems, outcomes...)
+	}
 	slices.SortStableFunc(ld.problems, func(a, b incident.Problem) int {
 		switch {
 		case before(a.Where, b.Where):
@@ -59,6 +66,22 @@ func Lint(folder fs.FS, name string) ([]incident.Problem, error) {
 		return 0
 	})
 	return slices.Compact(ld.problems), nil
+}
+
+// fallbacks says of each file that would have overridden another what applies
+// while it is broken.
+func fallbacks(sources []source) ([]incident.Problem, error) {
+	l, err := settle(sources, nil)
+	if err != nil {
+		return nil, err
+	}
+	var out []incident.Problem
+	for _, b := range l.broken {
+		if b.Instead != "" {
+			out = append(out, b.outcome())
+		}
+	}
+	return out, nil
 }
 
 // shipped is how the files of the shipped library are called where another

@@ -110,3 +110,20 @@ elements = ["name"]`, 1),
 		}
 	}
 }
+
+// A broken override is not silent: lint says what applies while it is broken.
+func TestLintNamesTheFallback(t *testing.T) {
+	problems, err := statute.Lint(fstest.MapFS{"us-ca-ag.toml": {Data: []byte(ruleText("us-ca-ag", "US-CA", "regulator", "colour = 1\n"+noticeNow))}}, "own")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, p := range problems {
+		all = append(all, p.String())
+	}
+	for _, want := range []string{`own/us-ca-ag.toml:10: unknown key "colour"`, "own/us-ca-ag.toml:10: the file is not used: (shipped)/rules/us-ca/us-ca-ag.toml applies instead"} {
+		if !strings.Contains(strings.Join(all, "\n"), want) {
+			t.Errorf("lint does not say %q:\n%s", want, strings.Join(all, "\n"))
+		}
+	}
+}
