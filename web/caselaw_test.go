@@ -135,7 +135,7 @@ func TestRiskAndReviewThroughTheirPages(t *testing.T) {
 	holds(t, "for print", w.ada.Get(w.base+"/review/form").Body, "incident.encryption", "Fine but for the letters.", "Not legal advice")
 	done(t, w.ada, w.base+"/facts/incident.key", url.Values{"value.incident.key": {"compromised"}, "certainty.incident.key": {"known"}})
 	holds(t, "after a change", w.ada.Get(w.base+"/review").Body, "Changed since sign-off", "incident.key: not known → compromised")
-	holds(t, "the queue again", bo.Get("/review").Body, "Changed since sign-off")
+	holds(t, "the queue again", bo.Get("/review").Body, "Reopened", "changed since sign-off")
 	holds(t, "the conclusion", w.ada.Get(w.base+"/risk").Body, "Facts changed since: incident.key")
 }
 

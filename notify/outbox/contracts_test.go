@@ -185,3 +185,52 @@ func FuzzContractText(f *testing.F) {
 		}
 	})
 }
+
+// A contract that can no longer be read binds nobody, says so, and takes nothing
+// else with it; edited, it binds again.
+func TestABrokenContractDisablesItselfLoudly(t *testing.T) {
+	h := build(t, nil)
+	h.open(t, false)
+	c, err := h.AddContract(t.Context(), cora, terms())
+	must(t, err)
+	must(t, outbox.BreakContract(t.Context(), h.Service, c.ID))
+	h.set(t, "incident.encryption", "weak")
+	if o := h.duty(t, c.Rule); o.Applies != "no" || o.Fallen == "" {
+		t.Errorf("%s, fallen %q", o.Applies, o.Fallen)
+	}
+	if o := h.duty(t, "eu-gdpr-33-1"); o == nil || o.Applies != "yes" {
+		t.Errorf("the law went with it: %+v", o)
+	}
+	standing, err := h.Standing(t.Context(), ana, h.ref)
+	must(t, err)
+	if got := strings.Join(standing.Notices, "; "); !strings.Contains(got, c.Rule) || !strings.Contains(got, "is not used") {
+		t.Errorf("the notices say nothing: %s", got)
+	}
+	if kept, _, err := h.Contract(t.Context(), cora, c.ID); incident.KindOf(err) != incident.Invalid || kept.ID != c.ID || !strings.Contains(incident.ProblemsOf(err)[0].What, "strangers") {
+		t.Errorf("the contract's page: %v", err)
+	}
+	_, err = h.EditContract(t.Context(), cora, c.ID, terms())
+	must(t, err)
+	if o := h.duty(t, c.Rule); o.Applies != "yes" {
+		t.Errorf("edited, it is %s", o.Applies)
+	}
+}
+
+// What is kept is there after a restart, and an act that is undone leaves
+// nothing of its library behind.
+func TestContractsAfterARestart(t *testing.T) {
+	h := build(t, nil)
+	bad := terms()
+	bad.ValidUntil = "2019-01-01"
+	_, err := h.AddContract(t.Context(), cora, bad)
+	wantKind(t, err, incident.Invalid)
+	c, err := h.AddContract(t.Context(), cora, terms())
+	must(t, err)
+	again, err := outbox.New(h.Deps, outbox.Config{})
+	must(t, err)
+	lib, err := again.Library()
+	must(t, err)
+	if len(lib.Versions(c.Rule)) != 1 || len(lib.Broken()) != 0 {
+		t.Errorf("%d versions, broken %v", len(lib.Versions(c.Rule)), lib.Broken())
+	}
+}

@@ -11,6 +11,11 @@ import (
 	"tocsin/web/view"
 )
 
+func wholeNumberOnly(text string) bool {
+	_, ok := wholeNumber(text)
+	return ok
+}
+
 func wholeNumber(text string) (int, bool) {
 	n, err := strconv.Atoi(text)
 	return n, err == nil

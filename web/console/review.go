@@ -1,6 +1,7 @@
 package console
 
 import (
+	"strings"
 	"time"
 
 	"tocsin/incident"
@@ -43,6 +44,7 @@ type reviewRow struct {
 	ID, Path, Regime, Recipient, Rule, Citation string
 	State                                       view.Badge
 	Due                                         *time.Time
+	Contract                                    string // where the partner's contact is read
 	Missing, Because                            []string
 	Remarks                                     []writtenRow
 	Form                                        *view.Form
@@ -125,6 +127,11 @@ func (c *Console) reviewOf(r *Request) (*openCase, *reviewPage, []*view.Form, er
 	for n := range file.Obligations {
 		ob := &file.Obligations[n]
 		row := reviewRow{ID: ob.ID, Path: o.URL("/obligations") + "#" + anchor(ob.ID), Regime: ob.Regime, Recipient: ob.Recipient, Rule: ob.Rule, Citation: ob.Citation, State: obligationBadge(ob, r.Reader().Now), Due: ob.Due(), Missing: ob.Missing, Because: ob.Because}
+		if ob.Audience == "contract" && len(ob.Sources) > 0 && incident.Can(r.By, incident.ListContracts, nil) {
+			if _, id, found := strings.Cut(ob.Sources[0], "/contracts/"); found && wholeNumberOnly(id) {
+				row.Contract = "/contracts/" + id
+			}
+		}
 		for _, m := range file.Remarks {
 			if m.Obligation == ob.ID {
 				row.Remarks = append(row.Remarks, writtenRow{o.who(m.By), m.Text, m.At})
@@ -172,7 +179,7 @@ func reviewBadge(s outbox.ReviewState) view.Badge {
 	case outbox.ReviewSigned:
 		return view.Badge{Text: "Signed off", Tone: view.Done}
 	case outbox.ReviewReopened:
-		return view.Badge{Text: "Changed since sign-off", Tone: view.Soon}
+		return view.Badge{Text: "Reopened", Tone: view.Soon}
 	case outbox.ReviewWithdrawn:
 		return view.Badge{Text: "Request withdrawn", Tone: view.NotOwed}
 	}

@@ -153,6 +153,9 @@ func (c *Console) Conclude(r *Request) error {
 
 func concludeForm(o *openCase, q outbox.Question, prefix, now string) *view.Form {
 	options := []view.Option{}
+	if now == "" || now == "unknown" { // nothing is concluded by a slip
+		now, options = "", append(options, view.Option{Value: "", Text: "Choose"})
+	}
 	for _, a := range q.Answers() {
 		options = append(options, view.Option{Value: a, Text: answerWords(q, a)})
 	}
