@@ -1,7 +1,6 @@
 package console
 
 import (
-	"tocsin/incident"
 	"tocsin/incident/casework"
 	"tocsin/notify/outbox"
 )
@@ -41,11 +40,13 @@ func (c *Console) recordFiling(r *Request) error {
 }
 
 func (c *Console) concludeRisk(r *Request, o *openCase) error {
-	level, reason := r.Form("level"), r.Form("reason")
-	if reason == "" {
-		return oneProblem("reason", "Give the reasons for the conclusion.")
+	level := r.Form("level")
+	if level == "" {
+		level = "?"
 	}
-	return c.Desk.SetFacts(r.Ctx(), r.By, o.Incident.ID, []casework.NewFact{
-		{Name: "incident.risk", Values: []string{level}, Certainty: incident.Known, Source: "conclusion: " + reason},
-	})
+	fact, err := outbox.Conclude(outbox.RiskQuestion, level, r.Form("reason"))
+	if err != nil {
+		return renamed(err, map[string]string{"answer": "level"})
+	}
+	return c.Desk.SetFacts(r.Ctx(), r.By, o.Incident.ID, []casework.NewFact{fact})
 }

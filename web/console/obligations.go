@@ -148,8 +148,12 @@ func riskBadge(level string) view.Badge {
 }
 
 func riskForm(o *openCase, level string) *view.Form {
+	levels := []view.Option{{Value: "unlikely", Text: "Unlikely"}, {Value: "risk", Text: "Risk"}, {Value: "high", Text: "High risk"}}
+	if level == "" || level == "unknown" { // nothing is concluded by a slip
+		level, levels = "", append([]view.Option{{Value: "", Text: "Choose"}}, levels...)
+	}
 	return &view.Form{Action: o.URL("/risk"), Submit: "Record the conclusion", Fields: []view.Field{
-		{Name: "level", Label: "Risk to people", Type: "select", Required: true, Value: level, Options: []view.Option{{Value: "unlikely", Text: "Unlikely"}, {Value: "risk", Text: "Risk"}, {Value: "high", Text: "High risk"}}},
+		{Name: "level", Label: "Risk to people", Type: "select", Required: true, Value: level, Options: levels},
 		{Name: "reason", Label: "Reasons", Type: "textarea", Required: true, Help: "Likelihood and severity, and why you follow the proposal or depart from it."},
 	}}
 }
