@@ -28,8 +28,8 @@ type factsPage struct {
 // questionRow is an open question: what hangs on it, and how it is answered.
 type questionRow struct {
 	Fact, Ask, Why string
-	Decides        []string // rules
-	More           int      // further rules
+	Decides        []decidedRule
+	More           int // further rules
 	Soonest        *time.Time
 	URL            string // where it is answered, if not in the interview
 	Fields         []view.Field
@@ -143,7 +143,10 @@ func factWords(f incident.Fact) (string, view.Badge) {
 func words(s string) string { return strings.ReplaceAll(s, "_", " ") }
 
 func (o *openCase) questionRow(q statute.Question) questionRow {
-	row := questionRow{Fact: q.Fact, Ask: q.Ask, Why: q.Why, Soonest: q.Soonest, Decides: q.Decides}
+	row := questionRow{Fact: q.Fact, Ask: q.Ask, Why: q.Why, Soonest: q.Soonest}
+	for _, id := range q.Decides {
+		row.Decides = append(row.Decides, o.decidedRule(id))
+	}
 	if len(row.Decides) > askedRules {
 		row.More, row.Decides = len(row.Decides)-askedRules, row.Decides[:askedRules]
 	}
@@ -151,6 +154,21 @@ func (o *openCase) questionRow(q statute.Question) questionRow {
 		row.URL = o.answerURL(q.Fact)
 	}
 	return row
+}
+
+// decidedRule is a rule that hangs on a question, in the version that is asked.
+type decidedRule struct {
+	ID, URL, Reviewed string
+	Verify            bool
+}
+
+func (o *openCase) decidedRule(id string) decidedRule {
+	for n := range o.desk.all {
+		if ob := &o.desk.all[n]; ob.Rule == id {
+			return decidedRule{ID: id, URL: ruleURL(id, ob.Version), Reviewed: ob.Reviewed, Verify: ob.Confidence != "high"}
+		}
+	}
+	return decidedRule{ID: id, URL: ruleURL(id, "")}
 }
 
 // recordable reports whether a fact is recorded on the case by a person. Who is

@@ -66,15 +66,25 @@ func leafWords(c condition.Condition, not bool) string {
 		}
 		return "The milestone “" + incident.Milestone(name).Label() + "” is set."
 	}
+	if c.Fact == "organisation.regulated_as" && len(c.HasAny) > 0 {
+		if not {
+			return "The organisation is not regulated as " + orWords(c.HasAny) + "."
+		}
+		return "The organisation is regulated as " + orWords(c.HasAny) + "."
+	}
+	includes := "includes "
+	if not {
+		includes = "does not include " // a set is asked for its members alone
+	}
 	var asks []string
 	if c.Is != nil {
 		asks = append(asks, orWords(c.Is))
 	}
 	if c.HasAny != nil {
-		asks = append(asks, "includes "+orWords(c.HasAny))
+		asks = append(asks, includes+orWords(c.HasAny))
 	}
 	if c.HasAll != nil {
-		asks = append(asks, "includes "+andWords(c.HasAll))
+		asks = append(asks, includes+andWords(c.HasAll))
 	}
 	for _, b := range []struct {
 		bound any
@@ -84,11 +94,11 @@ func leafWords(c condition.Condition, not bool) string {
 			asks = append(asks, fmt.Sprintf("%s %v", b.text, b.bound))
 		}
 	}
-	not1 := ""
-	if not {
-		not1 = "not "
+	text := strings.Join(asks, " and ")
+	if not && c.HasAny == nil && c.HasAll == nil {
+		text = "not " + text
 	}
-	return sentenceCase(factPhrase(c.Fact)) + ": " + not1 + strings.Join(asks, " and ") + "."
+	return sentenceCase(factPhrase(c.Fact)) + ": " + text + "."
 }
 
 // yesNoWords words what is asked of a fact that somebody affirms or denies.
