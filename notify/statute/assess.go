@@ -15,7 +15,8 @@ import (
 // decides which version of a rule is asked where no milestone does. The answer
 // is a pure function of the library, the facts and at.
 func (l *Library) Assess(f Facts, at time.Time) Assessment {
-	a, risk := l.begin(&f, at)
+	a := l.begin(&f, at)
+	risk, _ := assessRisk(a.general)
 	out := Assessment{At: at.Truncate(time.Second), Edition: l.edition, Risk: risk, Obligations: []Obligation{}, Notices: []string{}, Questions: []Question{}}
 	for _, id := range l.ids {
 		if !a.listed(id) {
@@ -36,19 +37,20 @@ func (l *Library) Assess(f Facts, at time.Time) Assessment {
 }
 
 // begin makes ready what every rule of one assessment asks.
-func (l *Library) begin(f *Facts, at time.Time) (*assessor, Risk) {
+func (l *Library) begin(f *Facts, at time.Time) *assessor {
 	a := &assessor{
 		library: l, facts: f, at: at, general: newGeneral(f),
 		rules: map[string]*answer{}, looked: map[string]bool{}, calendars: map[string]*calendar{},
 	}
-	risk, value := assessRisk(a.general)
-	a.general.values["incident.risk"] = value
-	a.general.values["incident.risk_concluded"] = concluded(f)
-	a.general.values["incident.hipaa_low_probability"] = risk.HIPAA.value()
-	a.general.values["incident.hipaa_low_probability_concluded"] = orNone(f.Incident.HIPAALowProbability)
-	a.general.values["incident.rrosh"] = risk.RROSH.value()
-	a.general.values["incident.rrosh_concluded"] = orNone(f.Incident.RROSH)
-	return a, risk
+	g := a.general
+	g.values["incident.risk_concluded"] = concluded(f)
+	g.values["incident.hipaa_low_probability_concluded"] = orNone(f.Incident.HIPAALowProbability)
+	g.values["incident.rrosh_concluded"] = orNone(f.Incident.RROSH)
+	// Proposals take longer than most rules, and most rules do not ask for them.
+	g.later["incident.risk"] = func() condition.Value { return riskValue(g) }
+	g.later["incident.hipaa_low_probability"] = func() condition.Value { c := assessCompromise(g); return c.value() }
+	g.later["incident.rrosh"] = func() condition.Value { r := assessRROSH(g); return r.value() }
+	return a
 }
 
 // assessor holds what one assessment has worked out so far.
@@ -108,9 +110,13 @@ func (a *assessor) affects(area string) bool {
 }
 
 // inRegime reports whether the organisation is of a kind the rule names, and
-// licensed in its jurisdiction where the regime is one of licences.
+// licensed in its jurisdiction where the regime is one of licences. A rule based on
+// another that names none itself is of that one's regime.
 func (a *assessor) inRegime(r *Rule) bool {
 	o := &a.facts.Organisation
+	if len(r.Who.RegulatedAs) == 0 && r.BasedOn != "" {
+		return slices.ContainsFunc(a.library.byID[r.BasedOn], a.inRegime)
+	}
 	kind := slices.ContainsFunc(r.Who.RegulatedAs, func(k string) bool { return slices.Contains(o.RegulatedAs, k) })
 	if !kind || !r.Who.LicensedHere {
 		return kind

@@ -106,7 +106,7 @@ func (ld *loader) checkThresholds(s source, f caseFile, versions []*Rule) {
 		if err != nil {
 			continue // rules test says so
 		}
-		a, _ := ld.library.begin(&facts, at)
+		a := ld.library.begin(&facts, at)
 		ans := a.answerOf(f.Rule)
 		if ans == nil {
 			continue

@@ -54,6 +54,15 @@ func assessRisk(g *general) (Risk, condition.Value) {
 	return out, value
 }
 
+// riskValue is incident.risk as rules see it.
+func riskValue(g *general) condition.Value {
+	if c := g.facts.Incident.Risk; c != "" {
+		return condition.Word(c)
+	}
+	_, value := proposeRisk(g)
+	return value
+}
+
 func proposeRisk(facts condition.Facts) (Risk, condition.Value) {
 	rules := riskLadder().Conditions
 	some, high := rules["some"].Evaluate(facts), rules["high"].Evaluate(facts)

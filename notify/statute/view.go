@@ -12,10 +12,11 @@ import (
 type general struct {
 	facts  *Facts
 	values map[string]condition.Value
+	later  map[string]func() condition.Value // worked out when first asked for
 }
 
 func newGeneral(f *Facts) *general {
-	g := &general{facts: f, values: map[string]condition.Value{}}
+	g := &general{facts: f, values: map[string]condition.Value{}, later: map[string]func() condition.Value{}}
 	o, i := &f.Organisation, &f.Incident
 	g.values["organisation.role"] = condition.Word(o.Role)
 	g.values["organisation.established_in"] = setOf(o.EstablishedIn)
@@ -45,7 +46,13 @@ func newGeneral(f *Facts) *general {
 }
 
 // Fact implements condition.Facts.
-func (g *general) Fact(name string) condition.Value { return g.values[name] }
+func (g *general) Fact(name string) condition.Value {
+	if work, ok := g.later[name]; ok {
+		delete(g.later, name) // a proposal does not ask for itself
+		g.values[name] = work()
+	}
+	return g.values[name]
+}
 
 func setOf(members []string) condition.Value {
 	if members == nil {

@@ -76,10 +76,10 @@ func (l *Library) runAlone(rule string, shared map[string]any, c ruleCase) []str
 	return l.run(rule, shared, c)
 }
 
-// assessOne is what Assess says of one rule, without questions.
+// assessOne is what Assess says of one rule, without questions and the risk.
 func (l *Library) assessOne(id string, f Facts, when time.Time) Assessment {
-	a, risk := l.begin(&f, when)
-	out := Assessment{At: when, Edition: l.edition, Risk: risk}
+	a := l.begin(&f, when)
+	out := Assessment{At: when, Edition: l.edition}
 	if a.listed(id) {
 		out.Notices = add(out.Notices, a.dormant(id)...)
 		if r := a.version(id); r != nil {
