@@ -70,8 +70,23 @@ func (p *postgres) begin(ctx context.Context) error {
 	return p.exec(ctx, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 }
 
-func (p *postgres) exec(ctx context.Context, sql string) error {
-	_, err := p.conn.ExecParams(ctx, sql, nil, nil, nil, nil).Close()
+func (p *postgres) exec(ctx context.Context, sql string) error { return p.run(ctx, sql, nil, nil) }
+
+func (p *postgres) run(ctx context.Context, sql string, params [][]byte, types []uint32) error {
+	_, err := p.conn.ExecParams(ctx, sql, params, types, nil, nil).Close()
+	return p.failed(ctx, err)
+}
+
+// each calls fn with every row, whose values are only good until it returns.
+func (p *postgres) each(ctx context.Context, sql string, params [][]byte, types []uint32, fn func(row [][]byte) error) error {
+	result := p.conn.ExecParams(ctx, sql, params, types, nil, nil)
+	for result.NextRow() {
+		if err := fn(result.Values()); err != nil {
+			p.reading = true // so that closing does not wait for the rest
+			return err
+		}
+	}
+	_, err := result.Close()
 	return p.failed(ctx, err)
 }
 
@@ -85,9 +100,11 @@ func (p *postgres) query(ctx context.Context, query string) (affected.Rows, erro
 
 // statement is a query whose columns the server has told.
 type statement struct {
-	sql     string
-	columns []string
-	types   []uint32 // object identifiers of their types
+	sql        string
+	params     [][]byte
+	paramTypes []uint32
+	columns    []string
+	types      []uint32 // object identifiers of the columns' types
 }
 
 // OIDs of types whose text is not what a person would have written.
@@ -140,7 +157,7 @@ func (r *postgresRows) Columns() []string { return r.statement.columns }
 
 func (r *postgresRows) Next(ctx context.Context) ([]string, error) {
 	if r.result == nil {
-		r.result = r.p.conn.ExecParams(ctx, r.statement.sql, nil, nil, nil, nil)
+		r.result = r.p.conn.ExecParams(ctx, r.statement.sql, r.statement.params, r.statement.paramTypes, nil, nil)
 		r.p.reading = true
 		r.row = make([]string, len(r.statement.columns))
 	}

@@ -1,0 +1,143 @@
+//go:build unix
+
+package warehouse
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tocsin/incident/affected"
+)
+
+// result is everything that a run says, in the order of a result's files.
+type result struct {
+	people, unmatched, rejected, conflicts string
+	summary                                string
+}
+
+func (r *result) outputs() (affected.Outputs, func(affected.Summary)) {
+	var people, unmatched, rejected, conflicts bytes.Buffer
+	return affected.Outputs{People: &people, Unmatched: &unmatched, Rejected: &rejected, Conflicts: &conflicts}, func(sum affected.Summary) {
+		// What no two runs share, and what nobody can know who has not seen all rows.
+		sum.ElapsedMS, sum.PeakMemoryBytes = 0, 0
+		for i := range sum.Inputs {
+			sum.Inputs[i].Bytes, sum.Inputs[i].SHA256 = 0, ""
+		}
+		text, _ := json.MarshalIndent(sum, "", " ")
+		*r = result{people.String(), unmatched.String(), rejected.String(), conflicts.String(), string(text)}
+	}
+}
+
+// local matches on this machine what the database sends.
+func local(t *testing.T, spec affected.Spec, dsn string, opt affected.Options) (r result) {
+	t.Helper()
+	d := open(t, spec, dsn)
+	opt.Query = d.Query
+	to, done := r.outputs()
+	sum, err := affected.Resolve(t.Context(), spec, nil, to, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done(sum)
+	return r
+}
+
+// inside has the database match.
+func inside(t *testing.T, spec affected.Spec, dsn string, opt affected.Options) (r result) {
+	t.Helper()
+	in, err := open(t, spec, dsn).Inside(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Plan(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	to, done := r.outputs()
+	sum, err := in.Resolve(t.Context(), to, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done(sum)
+	return r
+}
+
+func open(t *testing.T, spec affected.Spec, dsn string) *Databases {
+	t.Helper()
+	d, err := Open(spec, Config{Getenv: func(string) string { return dsn }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// TestSameInside matches dirty data both ways and wants the same bytes.
+func TestSameInside(t *testing.T) {
+	s := need(t, postgresServer)
+	dsn := s.database(t, "same")
+	rounds := 60
+	if testing.Short() {
+		rounds = 15
+	}
+	seen := map[string]int{}
+	for round := range rounds {
+		t.Run(fmt.Sprint(round), func(t *testing.T) {
+			d := &dirty{Rand: rand.New(rand.NewPCG(uint64(round), 7)), people: 20 + round*5, rows: 100 + round*20}
+			spec := d.spec(1 + d.IntN(3))
+			fill(t, s, "same", d, len(spec.Exposures))
+			opt := affected.Options{Workers: 1 + d.IntN(3)}
+			want, got := local(t, spec, dsn, opt), inside(t, spec, dsn, opt)
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(result{})); diff != "" {
+				t.Errorf("local and inside differ (-local +inside):\n%s\n%+v", diff, spec)
+			}
+			for name, text := range map[string]string{"people": got.people, "unmatched": got.unmatched, "rejected": got.rejected, "conflicts": got.conflicts} {
+				seen[name] += strings.Count(text, "\n") - 1
+			}
+		})
+	}
+	for name, rows := range seen { // or the test would show nothing
+		if rows < rounds {
+			t.Errorf("only %d rows of %s in %d rounds", rows, name, rounds)
+		}
+	}
+}
+
+// TestSameInsideLarge is one large round, with a memory limit that the matching on this machine must heed too.
+func TestSameInsideLarge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	s := need(t, postgresServer)
+	dsn := s.database(t, "large")
+	d := &dirty{Rand: rand.New(rand.NewPCG(1, 2)), people: 50_000, rows: 50_000, few: true}
+	spec := d.spec(2)
+	spec.Exposures[0].Match = map[string]string{"customer_id": "who", "email": "mail"}
+	spec.Exposures[1].Match = map[string]string{"email": "mail"}
+	fill(t, s, "large", d, 2)
+	want, got := local(t, spec, dsn, affected.Options{}), inside(t, spec, dsn, affected.Options{Memory: 100 << 20})
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(result{})); diff != "" {
+		t.Errorf("local and inside differ (-local +inside):\n%.4000s", diff)
+	}
+	if n := strings.Count(got.people, "\n"); n < 10_000 {
+		t.Errorf("only %d people", n)
+	}
+}
+
+func fill(t *testing.T, s *server, database string, d *dirty, exposures int) {
+	t.Helper()
+	statements := []string{"drop table if exists directory", "create table directory " + directoryTable}
+	for i := range exposures {
+		statements = append(statements, fmt.Sprintf("drop table if exists exposed_%d", i), fmt.Sprintf("create table exposed_%d %s", i, exposureTable))
+	}
+	s.postgresExec(t, database, statements...)
+	s.copyIn(t, database, "copy directory from stdin (format csv)", d.directory())
+	for i := range exposures {
+		s.copyIn(t, database, fmt.Sprintf("copy exposed_%d from stdin (format csv)", i), d.exposure())
+	}
+}
