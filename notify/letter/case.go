@@ -36,6 +36,9 @@ type Case struct {
 	Partial        bool           `json:"partial,omitempty"` // more information will follow (GDPR 33(4))
 	Attachments    []string       `json:"attachments,omitempty"`
 	NoticeSent     time.Time      `json:"notice_sent"` // when people are or were told
+	Authority      Contact        `json:"authority"`   // to whom people may complain; empty = the one of where they live
+	AuthorityTold  time.Time      `json:"authority_told"`
+	CheckPage      string         `json:"check_page,omitempty"` // where a person enters the letter's code to see that it is genuine
 }
 
 // Organisation is who writes.
@@ -120,7 +123,11 @@ type Spec struct {
 	Language     string  `json:"language"`     // BCP 47; English where there is no text in it
 	Channel      Channel `json:"channel"`
 
-	agencies bool // the jurisdiction has agencies to name
+	Audience Audience `json:"audience,omitempty"` // employees read why they are written to; empty = individual
+	Duties   []string `json:"duties,omitempty"`   // ids of the rules it is to meet: their lint packs bind, beside those of the jurisdiction
+
+	agencies  bool // the jurisdiction has agencies to name
+	authority bool // people's data protection authority is known
 }
 
 // Missing is one thing a letter needs and the case does not hold.

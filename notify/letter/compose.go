@@ -25,6 +25,9 @@ func (l *Library) Compose(spec Spec, c Case) (Draft, error) {
 	if spec.Channel != Email && spec.Channel != Mail {
 		return Draft{}, incident.Errorf(incident.Invalid, "channel %q: a letter goes by email or mail", spec.Channel)
 	}
+	if !spec.Audience.known() {
+		return Draft{}, incident.Errorf(incident.Invalid, "audience %q is not one letters are written to", spec.Audience)
+	}
 	if problems := checkCase(c); len(problems) > 0 {
 		return Draft{}, &incident.Error{Kind: incident.Invalid, Message: "the case cannot be written as a letter", Problems: problems}
 	}
@@ -32,10 +35,12 @@ func (l *Library) Compose(spec Spec, c Case) (Draft, error) {
 	spec.Language = pickLanguage(byLanguage, spec.Language)
 	t := byLanguage[spec.Language]
 	spec.agencies = len(l.contacts.of(spec.Jurisdiction)) > 0
+	spec.authority = l.contacts.authority(spec.Jurisdiction, c.Authority) != ""
 	f := &filler{Case: c, spec: spec, words: l.phrases[spec.Language], contacts: l.contacts}
 
 	d := Draft{Letter: spec.Letter, Jurisdiction: spec.Jurisdiction, Language: spec.Language, Channel: spec.Channel,
-		Elements: sortElements(c.Elements), words: f.words}
+		Audience: spec.Audience, Duties: spec.Duties,
+		Elements: sortElements(c.Elements), words: f.words, contacts: l.contacts}
 	if asked != "" && !strings.EqualFold(asked, spec.Language) && pickBase(asked) != spec.Language {
 		d.Asked = asked
 	}
@@ -73,6 +78,9 @@ func possible(terms Terms, groups map[string]bool) bool {
 func (d *Draft) fill(f *filler, block, text string) string {
 	return anyField.ReplaceAllStringFunc(text, func(m string) string {
 		name := anyField.FindStringSubmatch(m)[1]
+		if own := line(clean(f.Authority.line())); name == "person.authority" && own != "" {
+			return f.words.complaint(own)
+		}
 		if isPersonField(name) {
 			return "{{" + name + "}}"
 		}

@@ -14,6 +14,17 @@ type contacts struct {
 	Names    map[string]string `toml:"names"` // jurisdictions in plain words
 	Bureaus  []entry           `toml:"bureau"`
 	Agencies []entry           `toml:"agency"`
+	// Authorities hear people's complaints about data protection. Their ids and
+	// names are those of the rule library's authority records.
+	Authorities []authority `toml:"authority"`
+}
+
+type authority struct {
+	ID           string `toml:"id"`
+	Jurisdiction string `toml:"jurisdiction"`
+	Name         string `toml:"name"`
+	Phone        string `toml:"phone"`
+	Web          string `toml:"web"`
 }
 
 type entry struct {
@@ -48,6 +59,33 @@ func (c *contacts) federal() []entry {
 		}
 	}
 	return out
+}
+
+// authority is whom people of a jurisdiction may complain to, on one line of
+// Markdown: the case's own, else that of where they live. Empty where none is known.
+func (c *contacts) authority(jurisdiction string, own Contact) string {
+	return line(first(own.line(), c.plainAuthority(jurisdiction)))
+}
+
+// plainAuthority is the authority of the region, else that of the country.
+func (c *contacts) plainAuthority(jurisdiction string) string {
+	country, _, _ := strings.Cut(jurisdiction, "-")
+	for _, place := range []string{jurisdiction, country} {
+		for _, a := range c.Authorities {
+			if a.Jurisdiction == place {
+				return strings.Join(nonEmpty(a.Name, a.Phone, a.Web), ", ")
+			}
+		}
+	}
+	return ""
+}
+
+// line is a contact on one line; empty without a name.
+func (c Contact) line() string {
+	if c.Name == "" {
+		return ""
+	}
+	return strings.Join(nonEmpty(append([]string{c.Name}, append(c.Address, c.Phone, c.Email, c.Web)...)...), ", ")
 }
 
 // entries writes one list item per address, lines kept together.

@@ -20,6 +20,8 @@ type Draft struct {
 	Language     string    `json:"language"`
 	Asked        string    `json:"asked,omitempty"` // the language wanted, where there is no text in it
 	Channel      Channel   `json:"channel"`
+	Audience     Audience  `json:"audience,omitempty"`
+	Duties       []string  `json:"duties,omitempty"` // rules it is to meet, beside its jurisdiction's own
 	Elements     []string  `json:"elements"`
 	Subject      string    `json:"subject"`
 	Source       string    `json:"source"`
@@ -29,7 +31,8 @@ type Draft struct {
 	Variants     []Variant `json:"variants"` // those it has words for
 	Open         []Missing `json:"open,omitempty"`
 
-	words *phrases
+	words    *phrases
+	contacts *contacts
 }
 
 // Edited is the draft with a person's words in it. Invalid: an unknown merge
@@ -39,6 +42,7 @@ func (l *Library) Edited(d Draft, subject, source string) (Draft, error) {
 	if d.words = l.phrases[d.Language]; d.words == nil {
 		return Draft{}, incident.Errorf(incident.Invalid, "there are no letters in language %q", d.Language)
 	}
+	d.contacts = l.contacts
 	d.Subject, d.Source = subject, normalise(source)+"\n"
 	d.Open = slices.DeleteFunc(slices.Clone(d.Open), func(m Missing) bool {
 		return !strings.Contains(d.Subject+d.Source, openMark+m.Ask+"]")
@@ -89,7 +93,10 @@ func (d Draft) finish() (Draft, error) {
 // Preview is the draft as one variant would read it, with everything exposed
 // that the letter speaks of and ‹marks› for what only a person has.
 func (l *Library) Preview(d Draft, v Variant) (Message, error) {
-	d.words = l.phrases[d.Language]
+	d.words, d.contacts = l.phrases[d.Language], l.contacts
+	if d.words == nil {
+		return Message{}, incident.Errorf(incident.Invalid, "there are no letters in language %q", d.Language)
+	}
 	m, err := compile(d)
 	if err != nil {
 		return Message{}, err

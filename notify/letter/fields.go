@@ -65,6 +65,9 @@ var caseFields = map[string]field{
 	"people.groups":          {"Which categories of people are affected?", func(f *filler) string { return f.groupWords() }},
 	"people.records":         {"How many records are affected?", func(f *filler) string { return f.number(f.Records) }},
 	"jurisdiction.name":      {"Which jurisdiction is this letter for?", func(f *filler) string { return first(f.contacts.Names[f.spec.Jurisdiction], f.spec.Jurisdiction) }},
+	"authority":              {"Which data protection authority may people complain to, and how is it reached?", func(f *filler) string { return f.contacts.authority(f.spec.Jurisdiction, f.Authority) }},
+	"authority.told":         {"When was the authority told?", func(f *filler) string { return f.date(f.AuthorityTold) }},
+	"check.page":             {"On which page can people check that the letter is genuine?", func(f *filler) string { return line(f.CheckPage) }},
 	"attachments":            {"What is attached?", func(f *filler) string { return bullets(f.Attachments) }},
 	"notice.sent":            {"When are or were people told?", func(f *filler) string { return f.date(f.NoticeSent) }},
 	"monitoring.provider":    {"Who provides the monitoring offered?", func(f *filler) string { return line(f.offer().Provider) }},
@@ -79,7 +82,7 @@ var caseFields = map[string]field{
 }
 
 // personFields are filled at Render, one person at a time.
-var personFields = []string{"person.name", "person.address", "person.elements", "person.monitoring_code", "person.reference",
+var personFields = []string{"person.name", "person.address", "person.elements", "person.monitoring_code", "person.reference", "person.check_code", "person.authority",
 	"person.your", "person.Your", "person.your_data", "person.Your_data"}
 
 func knownField(name string) bool {

@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // letters are those counsel reads in testdata: every one the library has, in
 // every language, once for each variant it speaks to.
 func letters(l *letter.Library) []letter.Spec {
-	places := map[string]string{"gdpr-34": "DE", "uk-gdpr-34": "GB", "us": "US-NC", "world": "BR", "hipaa-individual": "US-CA",
+	places := map[string]string{"gdpr-34": "IE", "uk-gdpr-34": "GB", "us": "US-NC", "world": "BR", "hipaa-individual": "US-CA",
 		"hipaa-media": "US-CA", "us-cra": "US-NY", "regulator-cover": "DE", "processor-to-controller": "DE"}
 	var out []letter.Spec
 	for _, info := range l.Letters() {
@@ -24,6 +24,11 @@ func letters(l *letter.Library) []letter.Spec {
 			place = info.Jurisdictions[0]
 		}
 		for _, language := range info.Languages {
+			if home := map[string]string{"fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "pl": "PL", "pt": "PT", "de": "DE-BY"}[language]; home != "" && place == "IE" {
+				place := home
+				out = append(out, letter.Spec{Letter: info.ID, Jurisdiction: place, Language: language, Channel: letter.Mail})
+				continue
+			}
 			out = append(out, letter.Spec{Letter: info.ID, Jurisdiction: place, Language: language, Channel: letter.Mail})
 		}
 	}
@@ -32,9 +37,9 @@ func letters(l *letter.Library) []letter.Spec {
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
+	path := filepath.Join("testdata", "golden", name)
 	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join("testdata", "golden"), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {

@@ -22,6 +22,7 @@ type Library struct {
 	letters  map[string]map[string]*wording // id → language → text
 	phrases  map[string]*phrases
 	contacts *contacts
+	contents *contents
 	packs    map[string]*pack
 }
 
@@ -84,10 +85,14 @@ func Load(dir fs.FS) (*Library, error) {
 		}
 	}
 	read("contacts.toml", func(data []byte) (err error) { l.contacts, err = parseContacts(data); return err })
+	l.contents = &contents{}
+	if _, err := fs.Stat(dir, "contents.toml"); err == nil {
+		read("contents.toml", func(data []byte) (err error) { l.contents, err = parseContents(data); return err })
+	}
 	rules, _ := fs.Glob(dir, "rules/*.toml")
 	for _, file := range rules {
 		read(file, func(data []byte) error {
-			p, err := parsePack(data)
+			p, err := parsePack(data, l.contents)
 			l.packs[strings.TrimSuffix(path.Base(file), ".toml")] = p
 			return err
 		})

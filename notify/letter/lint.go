@@ -54,7 +54,19 @@ func Failed(findings []Finding) bool {
 type Scope struct {
 	Jurisdictions []string // of everyone the letter goes to
 	Elements      []string
-	WhatHappened  string // the case's account; where its telling is forbidden, its sentences are looked for
+	WhatHappened  string   // the case's account; where its telling is forbidden, its sentences are looked for
+	RegulatedAs   []string // what the organisation is regulated as, in the rule library's words
+	Duties        []Duty   // what the rules themselves ask, for laws without a pack; may be empty
+}
+
+// Duty is what a rule of the rule library says a notice holds, so that a law
+// somebody added as a rule is held without a pack of its own.
+type Duty struct {
+	Rule      string
+	Law       string
+	Cite      string
+	Required  []string // content ids of contents.toml, or the rule's own word for one
+	Forbidden []string
 }
 
 // Lint holds a draft, edited or not, against the laws of its recipients and
@@ -75,9 +87,10 @@ func (l *Library) Lint(d Draft, scope Scope) []Finding {
 		named, audience = byLanguage[fallback].Packs, byLanguage[fallback].Audience
 	}
 	r := reading{draft: d, blocks: blocks, scope: scope}
-	for _, name := range l.packsFor(named, audience, scope.Jurisdictions) {
+	owed := l.packsOf(d.Duties)
+	for _, name := range l.packsFor(merged(named, owed), audience, scope.Jurisdictions) {
 		found := r.hold(name, l.packs[name])
-		if len(named) > 0 && !slices.Contains(named, name) {
+		if len(named) > 0 && !slices.Contains(named, name) && !slices.Contains(owed, name) {
 			// A federal letter goes to residents of a state with rules of its
 			// own; which gives way is counsel's decision, and they must see it.
 			for i := range found {
@@ -86,8 +99,61 @@ func (l *Library) Lint(d Draft, scope Scope) []Finding {
 		}
 		out = append(out, found...)
 	}
+	for _, duty := range scope.Duties {
+		out = append(out, l.holdDuty(r, duty)...)
+	}
 	slices.SortStableFunc(out, func(a, b Finding) int { return strings.Compare(string(a.Severity), string(b.Severity)) })
 	return out
+}
+
+// packsOf are the packs made for rules.
+func (l *Library) packsOf(rules []string) []string {
+	var out []string
+	for name, p := range l.packs {
+		if slices.ContainsFunc(rules, func(rule string) bool { return slices.Contains(p.Duties, rule) }) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func merged(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// holdDuty holds a draft against a rule's own content lists, where no pack
+// does it better. A word nobody has wording for is a warning to a person.
+func (l *Library) holdDuty(r reading, duty Duty) []Finding {
+	if len(l.packsOf([]string{duty.Rule})) > 0 {
+		return nil
+	}
+	p := &pack{Law: duty.Law, Cite: duty.Cite}
+	var out []Finding
+	for i, ids := range [][]string{duty.Required, duty.Forbidden} {
+		for _, id := range ids {
+			if _, ok := l.contents.named(id); !ok {
+				out = append(out, Finding{Severity: Warning, Pack: duty.Rule, Law: duty.Law, Cite: duty.Cite, Content: id,
+					What: fmt.Sprintf("the law speaks of %q, for which there is no check: read the letter for it", strings.ReplaceAll(id, "_", " "))})
+				continue
+			}
+			if i == 0 {
+				p.Tells = append(p.Tells, id)
+			} else {
+				p.Hides = append(p.Hides, id)
+			}
+		}
+	}
+	if err := p.compile(l.contents); err != nil {
+		return append(out, Finding{Severity: Error, Pack: duty.Rule, Law: duty.Law, Cite: duty.Cite, Content: "rule", What: err.Error()})
+	}
+	return append(out, r.hold(duty.Rule, p)...)
 }
 
 // packsFor lists the packs that bind: those the letter names, and for letters

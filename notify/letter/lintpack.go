@@ -11,8 +11,13 @@ import (
 // pack is what one law asks of a letter: a file of templates/rules.
 type pack struct {
 	Law           string   `toml:"law"`
+	Cite          string   `toml:"cite"`          // for tells, advises and hides
 	Jurisdictions []string `toml:"jurisdictions"` // whose residents' letters it binds, without being named by the letter
+	Duties        []string `toml:"duties"`        // rules of the rule library whose notice this is about
 	Reviewed      string   `toml:"reviewed"`
+	Tells         []string `toml:"tells"`   // content ids that must be there, in the words of contents.toml
+	Advises       []string `toml:"advises"` // the same, as a warning
+	Hides         []string `toml:"hides"`   // content ids that may not be there
 	Require       []demand `toml:"require"`
 	Forbid        []ban    `toml:"forbid"`
 }
@@ -23,6 +28,8 @@ type demand struct {
 	What    string              `toml:"what"`
 	Cite    string              `toml:"cite"`
 	When    Terms               `toml:"when"`     // element groups, all of which must be exposed
+	Any     []string            `toml:"any"`      // elements, one of which must be exposed
+	Sender  string              `toml:"sender"`   // only where the organisation is regulated as this
 	Words   map[string][]string `toml:"words"`    // by language: every pattern must be found
 	Heading string              `toml:"heading"`  // must stand as a heading, in every language
 	Near    bool                `toml:"near"`     // look for the words in the tagged blocks only, where there are any
@@ -45,29 +52,43 @@ type ban struct {
 	patterns, except []*regexp.Regexp
 }
 
-func parsePack(data []byte) (*pack, error) {
+func parsePack(data []byte, known *contents) (*pack, error) {
 	var p pack
 	if err := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields().Decode(&p); err != nil {
 		return &p, err
 	}
-	if p.Law == "" || p.Reviewed == "" || len(p.Require)+len(p.Forbid) == 0 {
-		return &p, fmt.Errorf("law, reviewed and at least one require or forbid are needed")
+	if p.Law == "" || p.Reviewed == "" || len(p.Require)+len(p.Forbid)+len(p.Tells)+len(p.Advises)+len(p.Hides) == 0 {
+		return &p, fmt.Errorf("law, reviewed and at least one demand or ban are needed")
+	}
+	return &p, p.compile(known)
+}
+
+// compile writes out the short forms, checks every demand and ban, and makes
+// their patterns.
+func (p *pack) compile(known *contents) error {
+	if err := p.spell(known); err != nil {
+		return err
 	}
 	for i := range p.Require {
 		d := &p.Require[i]
 		if d.What == "" || d.Cite == "" || d.Content == "" {
-			return &p, fmt.Errorf("require %d: content, what and cite are needed", i+1)
+			return fmt.Errorf("require %d: content, what and cite are needed", i+1)
 		}
 		for _, term := range d.When {
 			if !isGroup(strings.TrimPrefix(term, "no-")) {
-				return &p, fmt.Errorf("require %d: when: %q is not an element group", i+1, term)
+				return fmt.Errorf("require %d: when: %q is not an element group", i+1, term)
+			}
+		}
+		for _, e := range d.Any {
+			if _, ok := elementGroups[e]; !ok {
+				return fmt.Errorf("require %d: any: %q is not an element", i+1, e)
 			}
 		}
 		d.patterns = map[string][]*regexp.Regexp{}
 		for language, words := range d.Words {
 			compiled, err := compileAll(words)
 			if err != nil {
-				return &p, fmt.Errorf("require %d: %w", i+1, err)
+				return fmt.Errorf("require %d: %w", i+1, err)
 			}
 			d.patterns[language] = compiled
 		}
@@ -75,17 +96,38 @@ func parsePack(data []byte) (*pack, error) {
 	for i := range p.Forbid {
 		b := &p.Forbid[i]
 		if b.What == "" || b.Cite == "" || b.Content == "" {
-			return &p, fmt.Errorf("forbid %d: content, what and cite are needed", i+1)
+			return fmt.Errorf("forbid %d: content, what and cite are needed", i+1)
 		}
 		var err error
 		if b.patterns, err = compileAll(b.Words); err != nil {
-			return &p, fmt.Errorf("forbid %d: %w", i+1, err)
+			return fmt.Errorf("forbid %d: %w", i+1, err)
 		}
 		if b.except, err = compileAll(b.Except); err != nil {
-			return &p, fmt.Errorf("forbid %d: %w", i+1, err)
+			return fmt.Errorf("forbid %d: %w", i+1, err)
 		}
 	}
-	return &p, nil
+	return nil
+}
+
+// spell writes out the short forms: tells, advises, hides.
+func (p *pack) spell(known *contents) error {
+	for i, ids := range [][]string{p.Tells, p.Advises} {
+		for _, id := range ids {
+			c, ok := known.named(id)
+			if !ok {
+				return fmt.Errorf("%q is not in contents.toml", id)
+			}
+			p.Require = append(p.Require, demand{Content: c.ID, What: c.What, Cite: p.Cite, Words: c.Words, Near: c.Near, When: c.When, Advise: i == 1})
+		}
+	}
+	for _, id := range p.Hides {
+		c, ok := known.named(id)
+		if !ok {
+			return fmt.Errorf("%q is not in contents.toml", id)
+		}
+		p.Forbid = append(p.Forbid, ban{Content: c.ID, What: c.What, Cite: p.Cite, Words: c.Banned, Except: c.Except})
+	}
+	return nil
 }
 
 func compileAll(words []string) ([]*regexp.Regexp, error) {

@@ -23,7 +23,7 @@ func (r reading) hold(name string, p *pack) []Finding {
 			continue
 		}
 		for _, v := range r.variants(d) {
-			what, line := r.missing(d, v)
+			what, line := r.missingFor(d, v)
 			if what == "" {
 				continue
 			}
@@ -50,8 +50,14 @@ func (r reading) hold(name string, p *pack) []Finding {
 // due says whether a demand's elements are among those exposed. With nothing
 // known of them, everything is due.
 func (r reading) due(d demand) bool {
+	if d.Sender != "" && !slices.Contains(r.scope.RegulatedAs, d.Sender) {
+		return false
+	}
 	if len(r.scope.Elements) == 0 {
 		return true
+	}
+	if len(d.Any) > 0 && !slices.ContainsFunc(d.Any, func(e string) bool { return slices.Contains(r.scope.Elements, e) }) {
+		return false
 	}
 	groups := groupsOf(r.scope.Elements)
 	return d.When.hold(func(word string) bool { return groups[word] })
@@ -73,10 +79,26 @@ func (r reading) variants(d demand) []Variant {
 // implied are the groups that every element of a group is also in.
 var implied = map[string][]string{"ssn": {"ssn", "tax", "identity"}, "tax": {"tax", "identity"}, "licence": {"licence", "identity"}}
 
+// missingFor asks for each element that calls for d by itself: who lost only a
+// bank account number reads the blocks for that and no others.
+func (r reading) missingFor(d demand, v Variant) (what string, line int) {
+	if len(d.Any) == 0 {
+		return r.missing(d, v, 0)
+	}
+	for _, e := range d.Any {
+		if len(r.scope.Elements) > 0 && !slices.Contains(r.scope.Elements, e) {
+			continue
+		}
+		if what, line = r.missing(d, v, groupBits([]string{e})); what != "" {
+			return what + " (" + strings.ReplaceAll(e, "_", " ") + ")", line
+		}
+	}
+	return "", 0
+}
+
 // seen are the blocks that a person of variant v reads who lost only what the
 // demand hangs on: a block that others read does not help them.
-func (r reading) seen(d demand, v Variant) []Block {
-	var bits uint32
+func (r reading) seen(d demand, v Variant, bits uint32) []Block {
 	for _, word := range d.When {
 		groups := implied[word]
 		if groups == nil && isGroup(word) {
@@ -90,8 +112,8 @@ func (r reading) seen(d demand, v Variant) []Block {
 }
 
 // missing says what of a demand is not there; empty when all of it is.
-func (r reading) missing(d demand, v Variant) (what string, line int) {
-	blocks := r.seen(d, v)
+func (r reading) missing(d demand, v Variant, bits uint32) (what string, line int) {
+	blocks := r.seen(d, v, bits)
 	var tagged *Block
 	var all, near strings.Builder
 	for i, b := range blocks {
@@ -114,6 +136,11 @@ func (r reading) missing(d demand, v Variant) (what string, line int) {
 		}
 		return "", 0
 	}
+	if tagged == nil && r.tags() {
+		// The words alone could be another's: a bureau's telephone number is
+		// not the organisation's.
+		return "missing: " + d.What, 0
+	}
 	for _, re := range d.patterns[r.draft.Language] {
 		if !re.MatchString(text) {
 			return "missing: " + d.What, line
@@ -126,6 +153,12 @@ func (r reading) missing(d demand, v Variant) (what string, line int) {
 		return fmt.Sprintf("missing: %s, for at least %d months", d.What, d.Months), line
 	}
 	return "", 0
+}
+
+// tags says whether the letter still has block tags to go by; one that a
+// person pasted in has words only.
+func (r reading) tags() bool {
+	return slices.ContainsFunc(r.blocks, func(b Block) bool { return len(b.Contents) > 0 })
 }
 
 var (
@@ -171,8 +204,8 @@ func hasHeading(text, heading string) bool {
 }
 
 var (
-	offerWords = regexp.MustCompile(`(?i)monitor|identity\s+(theft|protection|restoration|prevention)|überwach`)
-	termWords  = regexp.MustCompile(`(?i)\b(\d+|one|two|three|four|five|twelve|eighteen|twenty-four|thirty-six|forty-two)\s+(months?|years?|monate|jahre)\b`)
+	offerWords = regexp.MustCompile(`(?i)monitor|identity\s+(theft|protection|restoration|prevention)|überwach|surveillance|vigilancia|monitoraggio|bewaking|monitorowani|monitoriza`)
+	termWords  = regexp.MustCompile(`(?i)\b(\d+|one|two|three|four|five|twelve|eighteen|twenty-four|thirty-six|forty-two)\s+(months?|years?|monate|jahre|mois|ans|meses|años|mesi|anni|maanden|jaar|miesięcy|miesiące|mies|lat|anos)\b`)
 	termValue  = map[string]int{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "twelve": 12, "eighteen": 18,
 		"twenty-four": 24, "thirty-six": 36, "forty-two": 42}
 )
@@ -191,7 +224,7 @@ func longestOffer(blocks []Block) int {
 				if n == 0 {
 					_, _ = fmt.Sscan(m[1], &n)
 				}
-				if unit := strings.ToLower(m[2]); unit[0] == 'y' || unit[0] == 'j' {
+				if !strings.HasPrefix(strings.ToLower(m[2]), "m") {
 					n *= 12
 				}
 				longest = max(longest, n)

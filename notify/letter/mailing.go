@@ -41,6 +41,7 @@ func (l *Library) Prepare(d Draft) (*Mailing, error) {
 	if d.words = l.phrases[d.Language]; d.words == nil {
 		return nil, incident.Errorf(incident.Invalid, "there are no letters in language %q", d.Language)
 	}
+	d.contacts = l.contacts
 	return compile(d)
 }
 

@@ -27,8 +27,10 @@ type Person struct {
 	Address        []string // lines; needed by mail only
 	Elements       []string // what of theirs was exposed, in the contract's names
 	Variant        Variant
+	Jurisdiction   string // where they live: US-CA, FR; empty = the draft's
 	MonitoringCode string
 	Reference      string // what they quote when they call
+	CheckCode      string // what they enter to see that the letter is genuine; needed where the case has a page for it
 }
 
 // Message is one person's letter, ready for a channel.

@@ -12,16 +12,21 @@ import (
 // phrases are a language's small words: what elements are called, how dates
 // are written, how "your" turns for a child or for someone who has died.
 type phrases struct {
-	Months    []string                      `toml:"months"`
-	Date      map[string]string             `toml:"date"` // by region: "us", "" (all others); {day} {month} {year}
-	On        string                        `toml:"on"`
-	Between   string                        `toml:"between"`
-	And       string                        `toml:"and"`
-	Thousands string                        `toml:"thousands"` // what stands between groups of three digits
-	MonthsOf  string                        `toml:"months_of"`
-	Subject   map[Variant]map[string]string `toml:"subject"` // word → text; {name}
-	Elements  map[string]string             `toml:"elements"`
-	Groups    map[string]string             `toml:"groups"` // categories of people
+	Months    []string          `toml:"months"`
+	Date      map[string]string `toml:"date"` // by region: "us", "" (all others); {day} {month} {year}
+	On        string            `toml:"on"`
+	Between   string            `toml:"between"`
+	And       string            `toml:"and"`
+	Thousands string            `toml:"thousands"` // what stands between groups of three digits
+	FirstDay  string            `toml:"first_day"` // how the first of a month is written, where not "1"
+	// The sentence that names the authority where the person lives ({a}), and the
+	// one that says where the authorities are listed.
+	Authority   string                        `toml:"authority"`
+	Authorities string                        `toml:"authorities"`
+	MonthsOf    string                        `toml:"months_of"`
+	Subject     map[Variant]map[string]string `toml:"subject"` // word → text; {name}
+	Elements    map[string]string             `toml:"elements"`
+	Groups      map[string]string             `toml:"groups"` // categories of people
 }
 
 func parsePhrases(data []byte) (*phrases, error) {
@@ -32,6 +37,9 @@ func parsePhrases(data []byte) (*phrases, error) {
 	}
 	if len(p.Months) != 12 {
 		return nil, fmt.Errorf("months: %d, want 12", len(p.Months))
+	}
+	if !strings.Contains(p.Authority, "{a}") || p.Authorities == "" {
+		return nil, fmt.Errorf("authority (with {a}) and authorities are needed")
 	}
 	for _, e := range elementOrder {
 		if p.Elements[e] == "" {
@@ -62,7 +70,11 @@ func (p *phrases) date(t time.Time, jurisdiction string) string {
 		layout = p.Date[""]
 	}
 	y, m, d := t.Date()
-	return strings.NewReplacer("{day}", fmt.Sprint(d), "{month}", p.Months[m-1], "{year}", fmt.Sprint(y)).Replace(layout)
+	day := fmt.Sprint(d)
+	if d == 1 && p.FirstDay != "" {
+		day = p.FirstDay
+	}
+	return strings.NewReplacer("{day}", day, "{month}", p.Months[m-1], "{year}", fmt.Sprint(y)).Replace(layout)
 }
 
 // elementList names elements in plain words and in the contract's order; an
@@ -77,6 +89,14 @@ func (p *phrases) elementList(elements []string) []string {
 		}
 	}
 	return out
+}
+
+// complaint says to whom people of a jurisdiction may complain.
+func (p *phrases) complaint(authority string) string {
+	if authority == "" {
+		return p.Authorities
+	}
+	return strings.ReplaceAll(p.Authority, "{a}", authority)
 }
 
 func (p *phrases) join(items []string) string {

@@ -41,6 +41,8 @@ type values struct {
 	list    []string // exposed elements in plain words
 	code    string
 	ref     string
+	check   string
+	place   string // whom to complain to, as a sentence
 	subject map[string]string
 	and     *phrases
 	missing []string
@@ -48,7 +50,14 @@ type values struct {
 
 func (m *Mailing) values(p Person) *values {
 	return &values{name: clean(p.Name), address: cleanLines(p.Address), list: m.draft.words.elementList(p.Elements),
-		code: clean(p.MonitoringCode), ref: clean(p.Reference), subject: m.draft.words.Subject[p.Variant], and: m.draft.words}
+		code: clean(p.MonitoringCode), ref: clean(p.Reference), check: clean(p.CheckCode),
+		place: m.complaint(p.Jurisdiction), subject: m.draft.words.Subject[p.Variant], and: m.draft.words}
+}
+
+// complaint is the sentence that names the authority where somebody lives.
+func (m *Mailing) complaint(jurisdiction string) string {
+	place := first(jurisdiction, m.draft.Jurisdiction)
+	return m.draft.words.complaint(m.draft.contacts.plainAuthority(place))
 }
 
 func (m *Mailing) merge(variant Variant, groups uint32, v *values) Message {
@@ -146,6 +155,10 @@ func (v *values) inline(field string) string {
 		s = v.code
 	case "person.reference":
 		s = v.ref
+	case "person.check_code":
+		s = v.check
+	case "person.authority":
+		s = v.place
 	default:
 		s = v.subject[strings.TrimPrefix(field, "person.")]
 		if strings.Contains(s, "{name}") {
@@ -182,7 +195,7 @@ func (m *Mailing) preview(v Variant) Message {
 	if v == "" {
 		v = Adult
 	}
-	stand := &values{name: "‹name›", address: []string{"‹address›"}, list: list, code: "‹monitoring code›", ref: "‹reference›",
+	stand := &values{name: "‹name›", address: []string{"‹address›"}, list: list, code: "‹monitoring code›", ref: "‹reference›", check: "‹check code›", place: m.complaint(""),
 		subject: m.draft.words.Subject[v], and: m.draft.words}
 	return m.merge(v, groupBits(m.draft.Elements), stand)
 }

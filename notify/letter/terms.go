@@ -64,6 +64,9 @@ var caseWords = map[string]func(Case, Spec) bool{
 	"partial":          func(c Case, _ Spec) bool { return c.Partial },
 	"number_wanted":    func(_ Case, s Spec) bool { return s.Jurisdiction == "US-RI" },
 	"agencies":         func(_ Case, s Spec) bool { return s.agencies },
+	"authority":        func(_ Case, s Spec) bool { return s.authority },
+	"check_page":       func(c Case, _ Spec) bool { return c.CheckPage != "" },
+	"employee":         func(_ Case, s Spec) bool { return s.Audience == Employee },
 }
 
 // groupsOf is the set of element groups that elements touch.
