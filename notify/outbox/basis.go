@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/incident"
 	"tocsin/notify/statute"
 )
 
@@ -29,7 +30,7 @@ func basisOf(f *statute.Facts, edition string, list []Obligation) Basis {
 		o := &list[n]
 		words := []string{o.Applies}
 		for _, st := range o.Stages {
-			if st.Due != nil && o.Applies != "no" {
+			if st.Due != nil && o.Applies != "no" && !follows(st.From) {
 				words = append(words, st.Stage+" due "+st.Due.UTC().Format(time.RFC3339))
 			}
 		}
@@ -47,6 +48,12 @@ func basisOf(f *statute.Facts, edition string, list []Obligation) Basis {
 	}
 	b.Digest = digestOfText(sum)
 	return b
+}
+
+// follows reports whether a clock hangs on what was done about a duty. Doing it
+// is what the assessment is for and moves no ground.
+func follows(from string) bool {
+	return strings.HasPrefix(from, "filed:") || from == string(incident.IndividualsNotified)
 }
 
 // since words what moved from b to now; never nil.

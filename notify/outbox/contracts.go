@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -90,30 +91,37 @@ func contractByID(tx *ledger.Tx, id string) (Contract, error) {
 	return c, err
 }
 
-// preview plays a contract's cases with the library it would be part of.
+// preview plays a contract's cases with the library it is, or would be, part of.
+// That library is the one the act goes on with, so it is made once.
 func (s *Service) preview(tx *ledger.Tx, c Contract) (ContractPreview, error) {
+	all, err := contractsOf(tx)
+	if err != nil {
+		return ContractPreview{}, err
+	}
+	if at := slices.IndexFunc(all, func(o Contract) bool { return o.ID == c.ID }); at >= 0 {
+		all[at] = c
+	} else {
+		all = append(all, c)
+	}
 	base, err := s.Rules()
 	if err != nil {
 		return ContractPreview{}, err
 	}
-	files := contractFiles([]Contract{c}, s.contractAddress)
-	lib, err := s.trial(base, files)
+	lib, err := s.with(base, all)
 	if err != nil {
 		return ContractPreview{}, err
 	}
+	files := contractFiles([]Contract{c}, s.contractAddress)
 	out := ContractPreview{Cases: string(files[c.Rule+".cases.toml"]), Rule: string(files[c.Rule+"."+c.Current().Terms.ValidFrom+".toml"])}
-	if broken := lib.Broken()[len(base.Broken()):]; len(broken) > 0 {
-		e := incident.Errorf(incident.Invalid, "The clause makes no rule the library can read.")
-		e.Problems = broken[0].Problems
-		return out, e
+	for _, b := range lib.Broken() {
+		if b.Rule == c.Rule {
+			e := incident.Errorf(incident.Invalid, "The clause makes no rule the library can read.")
+			e.Problems = b.Problems
+			return out, e
+		}
 	}
 	out.Played, err = lib.Worked(c.Rule)
 	return out, err
-}
-
-// trial is the library with these files; nothing is kept.
-func (s *Service) trial(base *statute.Library, files map[string][]byte) (*statute.Library, error) {
-	return base.With("contracts", files)
 }
 
 // PreviewContract shows what a clause would make, as a new contract (id empty) or

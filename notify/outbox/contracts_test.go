@@ -32,7 +32,7 @@ func (h *house) duty(t *testing.T, rule string) *outbox.Obligation {
 // 24 hours to a named contact: a duty of the incident that is open already, and
 // of the next one, without a restart.
 func TestAContractIsADutyAtOnce(t *testing.T) {
-	h := build(t, nil)
+	h := lean(t)
 	h.open(t, false)
 	c, err := h.AddContract(t.Context(), cora, terms())
 	must(t, err)
@@ -66,7 +66,7 @@ func TestAContractIsADutyAtOnce(t *testing.T) {
 }
 
 func TestAContractsConditions(t *testing.T) {
-	h := build(t, nil)
+	h := lean(t)
 	h.open(t, false)
 	in := terms()
 	in.Kinds, in.Elements, in.Groups, in.AtLeast = []string{"support_channel"}, []string{"communications"}, []string{"customers"}, 3
@@ -92,7 +92,7 @@ func TestAContractsConditions(t *testing.T) {
 // An edit is a new version from its own day; what was known before stays under
 // the version of its time. Nothing is overwritten.
 func TestVersionsOfAContract(t *testing.T) {
-	h := build(t, nil)
+	h := lean(t)
 	h.open(t, false)
 	c, err := h.AddContract(t.Context(), cora, terms())
 	must(t, err)
@@ -125,7 +125,7 @@ func TestVersionsOfAContract(t *testing.T) {
 }
 
 func TestWhoMayKeepContracts(t *testing.T) {
-	h := build(t, nil)
+	h := lean(t)
 	_, err := h.AddContract(t.Context(), person("olga", incident.GrantAuditor), terms())
 	wantKind(t, err, incident.Forbidden)
 	_, err = h.Contracts(t.Context(), person("admin", incident.GrantAdmin))
@@ -139,7 +139,7 @@ func TestWhoMayKeepContracts(t *testing.T) {
 }
 
 func TestTermsThatCannotBe(t *testing.T) {
-	h := build(t, nil)
+	h := lean(t)
 	for field, spoil := range map[string]func(*outbox.ContractTerms){
 		"partner":      func(t *outbox.ContractTerms) { t.Partner = " " },
 		"contact":      func(t *outbox.ContractTerms) { t.Contact = "a\x00b" },
@@ -189,7 +189,7 @@ func FuzzContractText(f *testing.F) {
 // A contract that can no longer be read binds nobody, says so, and takes nothing
 // else with it; edited, it binds again.
 func TestABrokenContractDisablesItselfLoudly(t *testing.T) {
-	h := build(t, nil)
+	h := lean(t)
 	h.open(t, false)
 	c, err := h.AddContract(t.Context(), cora, terms())
 	must(t, err)
@@ -219,7 +219,7 @@ func TestABrokenContractDisablesItselfLoudly(t *testing.T) {
 // What is kept is there after a restart, and an act that is undone leaves
 // nothing of its library behind.
 func TestContractsAfterARestart(t *testing.T) {
-	h := build(t, nil)
+	h := lean(t)
 	bad := terms()
 	bad.ValidUntil = "2019-01-01"
 	_, err := h.AddContract(t.Context(), cora, bad)

@@ -25,7 +25,7 @@ func (h *house) conclude(t *testing.T, q outbox.Question, answer, reasons string
 // A conclusion overrides the proposal, is kept with what was known then, and says
 // when its ground moved.
 func TestAWrittenConclusion(t *testing.T) {
-	h := build(t, nil)
+	h := lean(t)
 	h.open(t, false)
 	for _, wrong := range [][3]string{{"incident.key", "safe", "x"}, {"incident.risk", "none", "x"}, {"incident.rrosh", "yes", " "}} {
 		_, err := outbox.Conclude(outbox.Question(wrong[0]), wrong[1], wrong[2])
@@ -67,7 +67,7 @@ func TestAWrittenConclusion(t *testing.T) {
 }
 
 func TestCounselsReview(t *testing.T) {
-	h := build(t, nil)
+	h := lean(t)
 	h.open(t, false)
 	first := h.ref
 	must(t, h.AskReview(t.Context(), ana, first, "Is this a high risk?"))
@@ -148,7 +148,7 @@ func TestCounselsReview(t *testing.T) {
 
 // A filing is what an assessment is for: it moves no ground.
 func TestAFilingReopensNothing(t *testing.T) {
-	h := build(t, nil)
+	h := lean(t)
 	h.open(t, false)
 	file, err := h.Review(t.Context(), cora, h.ref)
 	must(t, err)

@@ -60,7 +60,7 @@ func TestTheBoardsEighteenCases(t *testing.T) {
 			`{"people":80,"elements":["name","medical"],"groups":["patients"]}`, "high"},
 		{13, "Postal mail mistake",
 			`"kind":"misdirected","malicious":"no","confidentiality":"breached","acquisition":"confirmed","integrity":"intact","availability":"intact","encryption":"none","recipient":"untrusted","recovered":"no","medium":"paper"`,
-			`{"people":2,"elements":["name","postal_address","behaviour"],"groups":["customers"]}`, "unlikely"},
+			`{"people":2,"elements":["name","postal_address","transaction_history"],"groups":["customers"]}`, "unlikely"},
 		{14, "Highly confidential personal data sent by mail by mistake",
 			`"kind":"misdirected","malicious":"no","confidentiality":"breached","acquisition":"confirmed","integrity":"intact","availability":"intact","encryption":"none","recipient":"untrusted","recovered":"no"`,
 			`{"people":60001,"elements":["name","email","postal_address","ssn"],"groups":[]}`, "high"},
