@@ -18,7 +18,8 @@ var owners = map[string][]string{
 	"github.com/wneessen/go-mail":  {"notify/smtp"},
 	"github.com/slack-go/slack":    {"notify/slack", "web/slash"},
 	"github.com/alecthomas/kong":   {"cmd/tocsin"},
-	"filippo.io/age":               {"incident/vault", "incident/keys"},
+	"filippo.io/age":               {"incident/vault", "incident/keys", "notify/post"},
+	"codeberg.org/go-pdf/fpdf":     {"notify/post"},
 	"golang.org/x/mod":             {"incident/ledger", "incident/keys"},
 	"github.com/jackc/pgx/v5":      {"incident/warehouse"},
 	"github.com/go-sql-driver":     {"incident/warehouse"},
@@ -43,6 +44,7 @@ var mayImport = map[string][]string{
 	"notify/statute":     {"incident", "incident/condition", "notify", "incident/affected"},
 	"notify/letter":      {"incident", "incident/condition", "notify"},
 	"notify/filing":      {"incident", "incident/condition", "notify", "notify/letter"},
+	"notify/post":        {"incident", "incident/vault"},
 	"notify/smtp":        {"incident", "notify", "notify/notifytest"},
 	"notify/slack":       {"incident", "notify", "notify/notifytest", "notify/outbox"},
 }

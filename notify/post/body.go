@@ -65,6 +65,7 @@ type body struct {
 	blocks []block
 	open   *block
 	depth  int
+	pre    bool  // line feeds in the text are breaks, as in a filing's answers
 	lists  []int // of each list around: the next number, or bullets
 }
 
@@ -98,7 +99,11 @@ func (b *body) node(n *html.Node, style int) error {
 	switch n.Type {
 	case html.TextNode:
 		if b.open != nil || strings.TrimSpace(n.Data) != "" {
-			b.add(strings.Map(noBreak, n.Data), style)
+			text := n.Data
+			if !b.pre {
+				text = strings.Map(noBreak, text)
+			}
+			b.add(text, style)
 		}
 		return nil
 	case html.ElementNode:
@@ -146,7 +151,8 @@ func (b *body) element(n *html.Node, style int) error {
 	case atom.Dd, atom.Blockquote:
 		b.end()
 		b.depth++
-		defer func() { b.depth-- }()
+		b.pre = n.DataAtom == atom.Dd
+		defer func() { b.depth--; b.pre = false }()
 		return b.block(n, paragraph, style)
 	case atom.Ul, atom.Ol:
 		return b.list(n, style)

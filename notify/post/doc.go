@@ -12,7 +12,7 @@
 //
 // Every letter put in comes out: as a row of the manifest or as an [Excluded]
 // with its place and a reason. What stops a whole run is only a source or a
-// store that fails, and a run that failed has no [Report].
+// store that fails, and the [Report] of such a run has no digest.
 //
 // A PDF from here is not the accessible form of a letter: it has no tags. The
 // HTML it was made from is, and is kept by whoever made it. Nothing in a file

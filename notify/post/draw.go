@@ -16,6 +16,8 @@ type drawing struct {
 	pdf  *fpdf.Fpdf
 	face *face
 	size float64
+	// banner stands at the top of every page that is not to be posted.
+	banner string
 }
 
 // producer names the program in a file, without a version: a version would
@@ -38,7 +40,11 @@ func (p *Press) draw(title string, date time.Time) *drawing {
 		pdf.AddUTF8FontFromBytes(f.family, f.style, f.data)
 	}
 	pdf.SetLineWidth(0.2)
-	return &drawing{p: p, pdf: pdf}
+	d := &drawing{p: p, pdf: pdf}
+	if p.cfg.Drill {
+		d.banner = drillWords
+	}
+	return d
 }
 
 // letter draws a letter and gives how many pages it is. With both sides printed
@@ -67,8 +73,8 @@ func (d *drawing) letter(s *setting) int {
 func (d *drawing) page() {
 	d.pdf.AddPage()
 	d.face = nil // the library forgets the font with the page
-	if d.p.cfg.Drill {
-		d.at(d.p.sheet.left, 8, drillWords, d.p.faces[bold], 14)
+	if d.banner != "" {
+		d.at(d.p.sheet.left, 8, d.banner, d.p.faces[bold], 14)
 	}
 }
 

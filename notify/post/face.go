@@ -27,7 +27,7 @@ type Font struct {
 type face struct {
 	family, style string // as the PDF library keys it
 	data          []byte
-	advance       []float32 // by rune up to U+FFFF, in parts of the size; below 0 where there is no glyph
+	advance       []float32 // by rune up to U+FFFF, in parts of the size; below 0 where it has none or print cannot set it
 }
 
 // Styles of the built-in family, by bold and italic.
@@ -83,10 +83,10 @@ func newFace(family, style string, data []byte) (*face, error) {
 	units := float32(f.UnitsPerEm())
 	for r := range out.advance {
 		out.advance[r] = noGlyph
-		if g, err := f.GlyphIndex(&buf, rune(r)); err != nil || g == 0 {
+		g, err := f.GlyphIndex(&buf, rune(r))
+		if err != nil || g == 0 || !setsSimply(rune(r)) {
 			continue
 		}
-		g, _ := f.GlyphIndex(&buf, rune(r))
 		if a, err := f.GlyphAdvance(&buf, g, fixed.I(int(f.UnitsPerEm())), font.HintingNone); err == nil {
 			out.advance[r] = float32(a) / 64 / units
 		}

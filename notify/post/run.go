@@ -47,26 +47,35 @@ var jobName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,59}$`)
 
 // Run prints letters into files of the store. An Invalid error beside a letter
 // sets that letter apart, any other ends the run: so does a store that fails or
-// a ctx that ends (Unavailable). Files stored until then stay in the store.
+// a ctx that ends (Unavailable). The report beside an error has no Digest and
+// lists the files stored so far: they are in the store, and the caller's to
+// remove, because a store that goes by content may hold them for an earlier run.
 func (p *Press) Run(ctx context.Context, job Job, letters iter.Seq2[Letter, error], into Store) (Report, error) {
-	if !jobName.MatchString(job.Name) {
-		return Report{}, incident.Errorf(incident.Invalid, "a job's name is small letters, figures and hyphens")
-	}
-	if job.Date.IsZero() {
-		return Report{}, incident.Errorf(incident.Invalid, "a job has a date")
+	if err := p.check(job); err != nil {
+		return Report{}, err
 	}
 	r := &running{p: p, job: job, into: into, ids: seen{}, codes: seen{}, out: Report{
 		Job: job.Name, Date: job.Date.UTC().Format(time.RFC3339), Excluded: map[Reason]int{}}}
 	for l, err := range letters {
 		if ctx.Err() != nil {
-			return Report{}, incident.Because(incident.Unavailable, context.Cause(ctx), "printing was stopped after letter %d", r.position)
+			return r.out, incident.Because(incident.Unavailable, context.Cause(ctx), "printing was stopped after letter %d", r.position)
 		}
 		r.position++
 		if err := r.take(ctx, l, err); err != nil {
-			return Report{}, err
+			return r.out, err
 		}
 	}
 	return r.finish(ctx)
+}
+
+func (p *Press) check(job Job) error {
+	switch {
+	case !jobName.MatchString(job.Name):
+		return incident.Errorf(incident.Invalid, "a job's name is small letters, figures and hyphens")
+	case job.Date.IsZero():
+		return incident.Errorf(incident.Invalid, "a job has a date")
+	}
+	return nil
 }
 
 type running struct {
@@ -182,20 +191,20 @@ func (r *running) close(ctx context.Context) error {
 // finish stores the last file, the manifests and the list of those set apart.
 func (r *running) finish(ctx context.Context) (Report, error) {
 	if err := r.close(ctx); err != nil {
-		return Report{}, err
+		return r.out, err
 	}
 	table, err := put(ctx, r.into, "manifest.csv", r.manifest.csv(columns))
 	if err != nil {
-		return Report{}, err
+		return r.out, err
 	}
 	r.out.Files = append(r.out.Files, table)
 	list, err := put(ctx, r.into, "manifest.json", r.p.manifestJSON(r.out, &r.manifest))
 	if err != nil {
-		return Report{}, err
+		return r.out, err
 	}
 	apart, err := put(ctx, r.into, "excluded.csv", r.excluded.csv(excludedColumns))
 	if err != nil {
-		return Report{}, err
+		return r.out, err
 	}
 	apart.Private = true
 	r.out.Files = append(r.out.Files, list, apart)

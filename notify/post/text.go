@@ -58,7 +58,7 @@ func (fs faces) uncovered(s string, style int) (r rune, place int) {
 	n := 0
 	for _, r := range s {
 		n++
-		if r != '\n' && (!setsSimply(r) || fs.of(r, style) == nil) {
+		if r != '\n' && fs.of(r, style) == nil {
 			return r, n
 		}
 	}

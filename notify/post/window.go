@@ -85,7 +85,7 @@ func countryName(code string) (string, bool) {
 		return "", false
 	}
 	r, err := language.ParseRegion(code)
-	if err != nil || !r.IsCountry() || r.String() != code {
+	if err != nil || !r.IsCountry() || r.Canonicalize().String() != code {
 		return "", false
 	}
 	return strings.ToUpper(display.English.Regions().Name(r)), true
