@@ -59,21 +59,28 @@ type parts struct {
 	mail   *Mail
 }
 
+// The shipped libraries are read once for all sites of a test run: they never
+// change, and reading them takes longer than most tests.
+var (
+	rules   = statute.OnFirstUse(statute.Builtin())
+	letters = sync.OnceValues(letter.Builtin)
+	forms   = sync.OnceValues(func() (*filing.Library, error) {
+		l, err := letters()
+		if err != nil {
+			return nil, err
+		}
+		return filing.Builtin(l)
+	})
+)
+
 func newParts(t testing.TB, store *ledgertest.Store, log *slog.Logger) parts {
 	t.Helper()
 	v, err := vault.New(store.DB, vault.Config{Dir: filepath.Join(store.Dir, vault.DirName)})
 	must(t, err)
-	letters := sync.OnceValues(letter.Builtin)
 	p := parts{mail: &Mail{}}
 	p.outbox, err = outbox.New(outbox.Deps{
-		DB: store.DB, Vault: v, Rules: statute.OnFirstUse(statute.Builtin()), Letters: letters, Mail: p.mail, Logger: log,
-		Forms: sync.OnceValues(func() (*filing.Library, error) {
-			l, err := letters()
-			if err != nil {
-				return nil, err
-			}
-			return filing.Builtin(l)
-		}),
+		DB: store.DB, Vault: v, Rules: rules, Letters: letters, Mail: p.mail, Logger: log,
+		Forms: forms,
 	}, outbox.Config{
 		Organisation: statute.Organisation{Role: "controller", EstablishedIn: []string{"DE-BY", "US-CT"}, MainEstablishment: "DE-BY", RegulatedAs: []string{"insurer"}, LicensedIn: []string{"US-CT", "US-NY"}},
 		Letterhead: outbox.Letterhead{
