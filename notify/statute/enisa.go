@@ -72,11 +72,10 @@ func assessSeverity(g *general) Severity {
 		s.Band = low
 	}
 	s.Arithmetic = fmt.Sprintf("%s × %s + (%s) = %s", words[0], words[1], strings.Join(words[2:], " + "), result)
-	if many := (condition.Condition{Fact: "affected.people", MoreThan: 100}); many.Evaluate(g).Truth == condition.Yes {
-		s.Flags = append(s.Flags, "more than 100 individuals")
-	}
-	if ei.Outcome == "unintelligible" {
-		s.Flags = append(s.Flags, "unintelligible data")
+	for _, flag := range []struct{ condition, words string }{{"many", "more than 100 individuals"}, {"unintelligible", "unintelligible data"}} {
+		if enisaLadder().Conditions[flag.condition].Evaluate(g).Truth == condition.Yes {
+			s.Flags = append(s.Flags, flag.words)
+		}
 	}
 	return s
 }
