@@ -67,6 +67,7 @@ type outcome struct {
 	bad                 []badRow
 	open                []conflict
 	settled             []settledRow
+	shapes              shapesSeen
 	hashes              []keyHash
 	sink                uint64 // keeps the compiler from dropping loads made for their side effect
 }
@@ -122,8 +123,12 @@ func (m *matcher) block(n *normalizer, b *batch, start uint64, o *outcome) {
 				o.settled = append(o.settled, settledRow{from, elements, d})
 				continue
 			}
-			for _, key := range m.keys {
-				hashes = append(hashes, m.run.hash(n, key.name, b.field(from, key.field), m.phoneCountry))
+			for k, key := range m.keys {
+				value := b.field(from, key.field)
+				if len(value) > 0 {
+					o.shapes[k][shapeOf(value)]++
+				}
+				hashes = append(hashes, m.run.hash(n, key.name, value, m.phoneCountry))
 			}
 			group[rows] = candidate{row: from, elements: elements}
 			if m.born >= 0 {
@@ -299,6 +304,7 @@ func (r *run) matchPiece(ctx context.Context, p *piece) error {
 	m := r.newMatcher(e, in.format, seen)
 	m.decided = r.decided[in.path]
 	normal := normalizers(r.opt.Workers)
+	var watch watch
 	s := InputSummary{Name: e.Name, Path: in.path}
 	err = read(ctx, in, r.opt.Workers, func(w int, j *job[outcome]) {
 		m.block(normal[w], &j.batch, j.start.line, &j.value)
@@ -311,6 +317,7 @@ func (r *run) matchPiece(ctx context.Context, p *piece) error {
 		s.Duplicates += o.duplicates
 		s.Unmatched += int64(len(o.unmatched))
 		r.sum.Conflicts += int64(len(o.open))
+		r.sum.Warnings = append(r.sum.Warnings, watch.add(j.start.line, &o.shapes, m, in.path)...)
 		for _, row := range o.unmatched {
 			if err := r.writeUnmatched(m, e, in.path, j.start.line, &j.batch, row); err != nil {
 				return err

@@ -196,16 +196,18 @@ func (n *narrow) scatter(ctx context.Context, p *piece) error {
 	if m.born >= 0 {
 		x.born = n.spill.tape()
 	}
+	var watch watch
 	type values struct {
 		hashes []keyHash
 		shown  []uint64
 		born   []birth
 		bad    []badRow
+		shapes shapesSeen
 	}
 	normal := normalizers(r.opt.Workers)
 	err = read(ctx, in, r.opt.Workers, func(w int, j *job[values]) {
 		v := &j.value
-		v.hashes, v.shown, v.born, v.bad = v.hashes[:0], v.shown[:0], v.born[:0], v.bad[:0]
+		v.hashes, v.shown, v.born, v.bad, v.shapes = v.hashes[:0], v.shown[:0], v.born[:0], v.bad[:0], shapesSeen{}
 		for row := range j.rows() {
 			set, ok := m.elements(&j.batch, row)
 			if !ok {
@@ -213,10 +215,14 @@ func (n *narrow) scatter(ctx context.Context, p *piece) error {
 				set = Elements(notRead)
 			}
 			v.shown = append(v.shown, uint64(set))
-			for _, key := range m.keys {
+			for k, key := range m.keys {
 				h := keyHash{}
 				if ok {
-					h = r.hash(normal[w], key.name, j.field(row, key.field), m.phoneCountry)
+					value := j.field(row, key.field)
+					if len(value) > 0 {
+						v.shapes[k][shapeOf(value)]++
+					}
+					h = r.hash(normal[w], key.name, value, m.phoneCountry)
 				}
 				v.hashes = append(v.hashes, h)
 			}
@@ -229,6 +235,7 @@ func (n *narrow) scatter(ctx context.Context, p *piece) error {
 			return incident.Errorf(incident.TooLarge, "%s: has more than %d rows", in.path, uint32(1<<32-1))
 		}
 		v := &j.value
+		r.sum.Warnings = append(r.sum.Warnings, watch.add(j.start.line, &v.shapes, m, in.path)...)
 		for row := range j.rows() {
 			number := uint32(x.rows) + uint32(row)
 			if d, ok := m.decided[j.start.line+uint64(j.lines[row])]; ok {

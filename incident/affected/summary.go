@@ -28,7 +28,8 @@ type Summary struct {
 	NoContact int64      `json:"no_contact"`
 	Residence Residences `json:"residence"`
 
-	Inputs          []InputSummary `json:"inputs"` // the directory, then the exposures in the spec's order
+	Inputs          []InputSummary `json:"inputs"`             // the directory, then the exposures in the spec's order
+	Warnings        []string       `json:"warnings,omitempty"` // what a person should look at
 	ElapsedMS       int64          `json:"elapsed_ms"`
 	PeakMemoryBytes int64          `json:"peak_memory_bytes"` // of the whole process, since its start
 }
