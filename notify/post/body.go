@@ -129,7 +129,13 @@ func (b *body) children(n *html.Node, style int) error {
 	return nil
 }
 
+// maxDepth of lists and quotations: more leaves no room for words.
+const maxDepth = 8
+
 func (b *body) element(n *html.Node, style int) error {
+	if b.depth > maxDepth {
+		return incident.Errorf(incident.Invalid, "the letter holds lists more than %d deep", maxDepth)
+	}
 	switch n.DataAtom {
 	case atom.Html, atom.Body, atom.Main, atom.Div, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Dl:
 		b.end()

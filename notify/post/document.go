@@ -63,6 +63,7 @@ func (d *Documents) Write(w io.Writer, doc Document) error {
 	pages := paginate(lines, sh.top, sh.top, sh.height-sh.bottom)
 	words := wordsFor(doc.Language)
 	draw := p.draw(doc.Title, doc.Date)
+	draw.pdf.SetLang(doc.Language)
 	for i, page := range pages {
 		draw.page()
 		draw.lines(page, sh.left)

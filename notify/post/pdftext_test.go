@@ -34,24 +34,35 @@ func texts(t testing.TB, file []byte) (out []shown, pages int) {
 		t.Fatal("the file has no MediaBox")
 	}
 	height, _ := strconv.ParseFloat(string(box[2]), 64)
+	for _, content := range contents(t, file) {
+		pages++
+		for _, d := range drawn.FindAllStringSubmatch(content, -1) {
+			x, _ := strconv.ParseFloat(d[1], 64)
+			y, _ := strconv.ParseFloat(d[2], 64)
+			out = append(out, shown{pages, x * 25.4 / 72, (height - y) * 25.4 / 72, decode([]byte(d[3]))})
+		}
+	}
+	return out, pages
+}
+
+// contents are the pages' operators.
+func contents(t testing.TB, file []byte) (out []string) {
+	t.Helper()
 	for _, m := range streams.FindAllSubmatchIndex(file, -1) {
 		n, _ := strconv.Atoi(string(file[m[2]:m[3]]))
 		z, err := zlib.NewReader(bytes.NewReader(file[m[1] : m[1]+n]))
 		if err != nil {
 			continue
 		}
-		content, _ := io.ReadAll(z)
-		if !bytes.Contains(content[:min(len(content), 40)], []byte(" J\n")) {
-			continue
+		content, err := io.ReadAll(z)
+		if err != nil {
+			t.Fatal(err)
 		}
-		pages++
-		for _, d := range drawn.FindAllSubmatch(content, -1) {
-			x, _ := strconv.ParseFloat(string(d[1]), 64)
-			y, _ := strconv.ParseFloat(string(d[2]), 64)
-			out = append(out, shown{pages, x * 25.4 / 72, (height - y) * 25.4 / 72, decode(d[3])})
+		if bytes.Contains(content[:min(len(content), 40)], []byte(" J\n")) {
+			out = append(out, string(content))
 		}
 	}
-	return out, pages
+	return out
 }
 
 func decode(s []byte) string {
