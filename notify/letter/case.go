@@ -38,6 +38,8 @@ type Case struct {
 	NoticeSent     time.Time      `json:"notice_sent"` // when people are or were told
 	Authority      Contact        `json:"authority"`   // to whom people may complain; empty = the one of where they live
 	AuthorityTold  time.Time      `json:"authority_told"`
+	Protection     []string       `json:"protection,omitempty"` // technical and security measures that protected the data; Brazil asks
+	Place          string         `json:"place,omitempty"`      // where it happened: a system, an office; India asks
 	CheckPage      string         `json:"check_page,omitempty"` // where a person enters the letter's code to see that it is genuine
 }
 

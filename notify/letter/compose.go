@@ -44,6 +44,13 @@ func (l *Library) Compose(spec Spec, c Case) (Draft, error) {
 	if asked != "" && !strings.EqualFold(asked, spec.Language) && pickBase(asked) != spec.Language {
 		d.Asked = asked
 	}
+	for name, has := range map[string]bool{"late": c.LateReasons != "", "acquirer": c.Acquirer != "", "source": c.NotSource == "",
+		"owned": c.Organisation.Parent != "", "delay_known": c.LawEnforcement.Delayed != ""} {
+		if !has {
+			d.Without = append(d.Without, name)
+		}
+	}
+	slices.Sort(d.Without)
 	groups := groupsOf(c.Elements)
 	var blocks []Block
 	for _, b := range t.blocks {

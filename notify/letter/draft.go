@@ -21,7 +21,8 @@ type Draft struct {
 	Asked        string    `json:"asked,omitempty"` // the language wanted, where there is no text in it
 	Channel      Channel   `json:"channel"`
 	Audience     Audience  `json:"audience,omitempty"`
-	Duties       []string  `json:"duties,omitempty"` // rules it is to meet, beside its jurisdiction's own
+	Duties       []string  `json:"duties,omitempty"`  // rules it is to meet, beside its jurisdiction's own
+	Without      []string  `json:"without,omitempty"` // what the case has not: late, acquirer, source, owned, delay_known
 	Elements     []string  `json:"elements"`
 	Subject      string    `json:"subject"`
 	Source       string    `json:"source"`

@@ -56,6 +56,8 @@ var caseFields = map[string]field{
 	"incident.advice":        {"What else can people do?", func(f *filler) string { return bullets(f.Advice) }},
 	"incident.consequences":  {"What may follow from it for people?", func(f *filler) string { return bullets(f.Consequences) }},
 	"incident.acquirer":      {"Who acquired the data?", func(f *filler) string { return line(f.Acquirer) }},
+	"incident.protection":    {"Which technical and security measures protected the data?", func(f *filler) string { return bullets(f.Protection) }},
+	"incident.place":         {"Where did it happen: in which system or at which place?", func(f *filler) string { return line(f.Place) }},
 	"incident.late_reasons":  {"Why is this notice later than the law asks?", func(f *filler) string { return strings.TrimSpace(f.LateReasons) }},
 	"incident.delay":         {"Did the police ask to delay the notice?", func(f *filler) string { return line(f.LawEnforcement.Delayed) }},
 	"police.agency":          {"To which law-enforcement agency was it reported?", func(f *filler) string { return line(f.LawEnforcement.Agency) }},

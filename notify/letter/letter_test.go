@@ -163,7 +163,7 @@ func TestEachPersonReadsWhatTheyLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := letter.Person{ID: "p-2", Name: "A. Person", Elements: []string{"email", "name"}}
+	p := letter.Person{ID: "p-2", Name: "A. Person", Elements: []string{"email", "name"}, CheckCode: "AB12"}
 	got, err := m.Render(p)
 	if err != nil {
 		t.Fatal(err)
@@ -269,7 +269,13 @@ func TestForPicksTheLetter(t *testing.T) {
 		{"eu-gdpr-34-1", "individuals", "DE-BY", "gdpr-34"},
 		{"eu-gdpr-34-1", "individuals", "EU", "gdpr-34"},
 		{"uk-gdpr-34", "individuals", "GB", "uk-gdpr-34"},
-		{"br-lgpd-48", "individuals", "BR", "world"},
+		{"br-lgpd-48", "individuals", "BR", "br"},
+		{"sg-pdpa-26d-individuals", "individuals", "SG", "world"},
+		{"au-nsw-ppip-59n", "individuals", "AU-NSW", "au-nsw"},
+		{"au-ndb-26wl", "individuals", "AU-NSW", "au"},
+		{"us-hbnr-individuals", "individuals", "US", "hbnr-individual"},
+		{"us-reg-sp-individuals", "individuals", "US-OH", "us"},
+		{"", "business_customers", "FR", "business-customer"},
 		{"eu-gdpr-33-2", "processor_to_controller", "EU", "processor-to-controller"},
 		{"us-ny-cra", "consumer_reporting_agencies", "US-NY", "us-cra"},
 		{"us-ny-ag", "regulator", "US-NY", "regulator-cover"},

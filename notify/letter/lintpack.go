@@ -34,6 +34,7 @@ type demand struct {
 	Heading string              `toml:"heading"`  // must stand as a heading, in every language
 	Near    bool                `toml:"near"`     // look for the words in the tagged blocks only, where there are any
 	Months  int                 `toml:"months"`   // a free offer of at least so many months
+	If      string              `toml:"if"`       // only where the case has it: late, acquirer, source, owned, delay_known
 	Advise  bool                `toml:"advise"`   // a warning where it is missing
 	Variant Terms               `toml:"variants"` // only these variants; empty = all
 

@@ -50,6 +50,9 @@ func (r reading) hold(name string, p *pack) []Finding {
 // due says whether a demand's elements are among those exposed. With nothing
 // known of them, everything is due.
 func (r reading) due(d demand) bool {
+	if d.If != "" && slices.Contains(r.draft.Without, d.If) {
+		return false
+	}
 	if d.Sender != "" && !slices.Contains(r.scope.RegulatedAs, d.Sender) {
 		return false
 	}

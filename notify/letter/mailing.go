@@ -45,6 +45,9 @@ func (l *Library) Prepare(d Draft) (*Mailing, error) {
 	return compile(d)
 }
 
+// Elements are those the letter speaks of, some to some people.
+func (m *Mailing) Elements() []string { return slices.Clone(m.draft.Elements) }
+
 func openFields(d Draft) []string {
 	var out []string
 	for _, m := range d.Open {

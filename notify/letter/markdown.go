@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -97,7 +98,7 @@ func (p *plain) blocks(n ast.Node, lead, indent string) {
 func (p *plain) paragraph(s, lead, indent string) {
 	for _, line := range strings.Split(s, "\n") {
 		at := 0
-		for i, word := range strings.Fields(line) {
+		for i, word := range strings.FieldsFunc(line, mayBreak) {
 			n := len([]rune(word))
 			switch {
 			case i == 0:
@@ -114,6 +115,13 @@ func (p *plain) paragraph(s, lead, indent string) {
 		}
 		p.out.WriteString("\n")
 	}
+}
+
+// mayBreak says whether a line may break at r: not at the spaces that keep
+// French punctuation with its word.
+func mayBreak(r rune) bool {
+	const noBreak, narrowNoBreak = 0xa0, 0x202f
+	return unicode.IsSpace(r) && r != noBreak && r != narrowNoBreak
 }
 
 // inline is the words of a paragraph; a hard break is a line feed.
