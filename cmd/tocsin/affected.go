@@ -14,6 +14,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/affected"
+	"tocsin/incident/warehouse"
 )
 
 // AffectedCmd works out whose data leaked.
@@ -28,6 +29,8 @@ type ResolveCmd struct {
 	JSON    bool   `name:"json" help:"Print summary.json to standard output, and nothing else."`
 	Workers int    `placeholder:"N" help:"Blocks worked on at once; by default one for each processor. The result is the same."`
 	Memory  string `placeholder:"SIZE" help:"Memory the matching may take, such as 512MB or 2GiB. What does not fit goes sealed into a temporary file."`
+	Inside  bool   `help:"Have the database match, where the directory and all exposures are queries of one that speaks PostgreSQL's protocol. Only affected people travel; the result is the same."`
+	Plan    bool   `help:"With --inside: print the SQL and the database's plan for it, and stop."`
 }
 
 // Run does the work. A spec or file that cannot be used is reported with every problem at once.
@@ -50,9 +53,28 @@ func (c *ResolveCmd) Run(g *Globals) error {
 	if err != nil {
 		return err
 	}
+	if c.Plan && !c.Inside {
+		return incident.Errorf(incident.Invalid, "--plan shows what a database would do, so it needs --inside")
+	}
+	databases, err := warehouse.Open(spec, warehouse.Config{Folder: filepath.Dir(c.Spec), Getenv: g.Getenv})
+	if err != nil {
+		return err
+	}
+	defer databases.Close() //nolint:errcheck // nothing was written there
+	opt.Query = databases.Query
 	meter := &meter{w: g.Stderr, now: g.Now, live: isTerminal(g.Stderr)}
 	opt.Progress = meter.show
-	sum, err := affected.ResolveToFolder(g.Context, spec, affected.Folder(filepath.Dir(c.Spec)), c.Out, opt)
+	resolve := func() (affected.Summary, error) {
+		return affected.ResolveToFolder(g.Context, spec, affected.Folder(filepath.Dir(c.Spec)), c.Out, opt)
+	}
+	if c.Inside {
+		in, err := c.inside(g, databases, spec)
+		if err != nil || c.Plan {
+			return err
+		}
+		resolve = func() (affected.Summary, error) { return in.ResolveToFolder(g.Context, c.Out, opt) }
+	}
+	sum, err := resolve()
 	meter.end()
 	if err != nil {
 		if g.Context.Err() != nil {
@@ -66,6 +88,24 @@ func (c *ResolveCmd) Run(g *Globals) error {
 		return out.Encode(sum)
 	}
 	return printSummary(g.Stdout, sum, c.Out)
+}
+
+// inside prepares the matching inside a database and shows what it will do
+// there: on standard output where that is all that is asked.
+func (c *ResolveCmd) inside(g *Globals, databases *warehouse.Databases, spec affected.Spec) (*warehouse.Inside, error) {
+	in, err := databases.Inside(g.Context, spec)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := in.Plan(g.Context)
+	if err != nil {
+		return nil, err
+	}
+	w := g.Stderr
+	if c.Plan {
+		w = g.Stdout
+	}
+	return in, warehouse.WritePlan(w, steps)
 }
 
 // meter shows progress: one line that changes on a terminal; elsewhere a line
@@ -164,6 +204,9 @@ func printSummary(w io.Writer, s affected.Summary, dir string) error {
 	}
 	if s.Conflicts > 0 {
 		fmt.Fprintf(w, "\n%d rows could mean several people: settle them with %s.\n", s.Conflicts, filepath.Join(dir, affected.ConflictsFile))
+	}
+	for _, warning := range s.Warnings {
+		fmt.Fprintf(w, "\nWarning: %s.\n", warning)
 	}
 	if s.NoContact > 0 {
 		fmt.Fprintf(w, "\n%d affected people have no address by which they could be reached.\n", s.NoContact)

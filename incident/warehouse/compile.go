@@ -106,11 +106,15 @@ func (c *compiler) keysOf(w *ctes, s *source, match map[string]string) {
 func (c *compiler) forms(w *ctes, s *source) {
 	w.add("%[1]s_forms AS (\n  SELECT x.n, x.k, x.form FROM (\n    SELECT y.n, y.k, COALESCE(w.form, %[2]s) AS form\n"+
 		"    FROM %[1]s_keys y LEFT JOIN words w ON w.k = y.k AND w.t = y.t AND w.c = y.c\n    WHERE y.t <> ''\n  ) x WHERE x.form <> ''\n)",
-		s.name, small("y.t"))
+		s.name, c.small("y.t"))
 }
 
-// small writes ASCII small; lower would do more or less, as the server's language has it.
-func small(text string) string {
+// small writes ASCII small, and nothing else: what lower does to other
+// characters depends on the server, and in Turkish even what it does to an I.
+func (c *compiler) small(text string) string {
+	if c.engine.collate != "" { // the texts are compared by bytes, in which lower knows ASCII alone
+		return "lower(" + text + ")"
+	}
 	return "translate(" + text + ", '" + capitals + "', '" + strings.ToLower(capitals) + "')"
 }
 
@@ -142,7 +146,7 @@ func (c *compiler) asked() string {
 	}
 	odd := "octet_length(x.t) <> char_length(x.t) OR strpos(x.t, chr(10)) > 0 OR strpos(x.t, chr(13)) > 0"
 	if k := slices.Index(c.keys, "email"); k >= 0 {
-		odd += fmt.Sprintf(" OR x.k = %d AND strpos(%s, 'xn--') > 0", k, small("x.t"))
+		odd += fmt.Sprintf(" OR x.k = %d AND strpos(%s, 'xn--') > 0", k, c.small("x.t"))
 	}
 	if k := slices.Index(c.keys, "phone"); k >= 0 {
 		odd += fmt.Sprintf(" OR x.k = %d", k)
@@ -222,7 +226,7 @@ func (c *compiler) exposure(i int, words string) string {
 		"  FROM %s_forms f LEFT JOIN holders h ON h.k = f.k AND h.form = f.form\n  GROUP BY f.n\n)", strange, s.name)
 	plain, join := "f.low = f.high AND f.people = 1 AND f.strange = 0", ""
 	if e.ElementsColumn != "" {
-		plain += "\n      AND " + small("x."+s.column(e.ElementsColumn)) + " ~ '" + elementsPattern() + "'"
+		plain += "\n      AND " + c.small("x."+s.column(e.ElementsColumn)) + " ~ '" + elementsPattern() + "'"
 	}
 	if column := e.Check["birth_date"]; column != "" {
 		x, d := "btrim(x."+s.column(column)+", "+blanks+")", "btrim(d."+c.directory.column(c.spec.Directory.Columns["birth_date"])+", "+blanks+")"

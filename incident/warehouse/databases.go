@@ -36,9 +36,8 @@ type session interface {
 
 // Config is where the addresses of databases come from.
 type Config struct {
-	Folder string                        // dsn_file is relative to it
-	Getenv func(name string) string      // dsn_env; nil: the environment is not asked
-	Notice func(format string, a ...any) // what an operator should see before a statement runs; nil: nothing
+	Folder string                   // dsn_file is relative to it
+	Getenv func(name string) string // dsn_env; nil: the environment is not asked
 }
 
 // Open reads the addresses of the databases whose inputs the spec names, and

@@ -3,6 +3,7 @@ package warehouse
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -228,6 +229,22 @@ func (in *Inside) Plan(ctx context.Context) ([]Step, error) {
 		}
 	}
 	return steps, nil
+}
+
+// WritePlan prints steps so that the whole can be kept and run as SQL.
+func WritePlan(w io.Writer, steps []Step) error {
+	var b strings.Builder
+	for i, s := range steps {
+		fmt.Fprintf(&b, "-- step %d of %d: %s\n%s;\n-- its plan:\n", i+1, len(steps), s.Title, s.SQL)
+		for _, lines := range s.Plan {
+			for line := range strings.Lines(lines) {
+				fmt.Fprintf(&b, "--   %s\n", strings.TrimRight(line, "\r\n"))
+			}
+		}
+		b.WriteString("\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // sql is what travels of the directory (0) or an exposure.

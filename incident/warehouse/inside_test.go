@@ -25,7 +25,7 @@ func (r *result) outputs() (affected.Outputs, func(affected.Summary)) {
 	var people, unmatched, rejected, conflicts bytes.Buffer
 	return affected.Outputs{People: &people, Unmatched: &unmatched, Rejected: &rejected, Conflicts: &conflicts}, func(sum affected.Summary) {
 		// What no two runs share, and what nobody can know who has not seen all rows.
-		sum.ElapsedMS, sum.PeakMemoryBytes = 0, 0
+		sum.ElapsedMS, sum.PeakMemoryBytes, sum.Warnings = 0, 0, nil
 		for i := range sum.Inputs {
 			sum.Inputs[i].Bytes, sum.Inputs[i].SHA256 = 0, ""
 		}

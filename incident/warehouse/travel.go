@@ -21,10 +21,11 @@ type travel struct {
 
 // Resolve does what affected.Resolve does, with the database joining. The
 // outputs are the same bytes, and so is the summary, but for bytes and sha256 of the
-// inputs: nobody here has seen all of their rows.
+// inputs and warnings about them: nobody here has seen all of their rows.
 func (in *Inside) Resolve(ctx context.Context, to affected.Outputs, opt affected.Options) (affected.Summary, error) {
-	if len(opt.Decisions) > 0 {
-		return affected.Summary{}, incident.Errorf(incident.Invalid, "decisions on conflicts are about single rows, which do not all travel: match without --inside")
+	if len(opt.Decisions) > 0 || opt.Prior != nil {
+		return affected.Summary{}, incident.Errorf(incident.Invalid,
+			"decisions and earlier results are about single rows, which do not all travel: match without --inside")
 	}
 	if err := in.prepare(ctx); err != nil {
 		return affected.Summary{}, err
@@ -161,6 +162,7 @@ func (in *Inside) outputs(to affected.Outputs) affected.Outputs {
 
 // account makes the summary that of all rows, and sees to it that none is missing.
 func (in *Inside) account(sum *affected.Summary) error {
+	sum.Warnings = nil // they are about how a file goes on from line to line, and not all lines were here
 	for i := range sum.Inputs {
 		s, t := &sum.Inputs[i], &in.read[i]
 		s.Path, s.Bytes, s.SHA256 = in.called, 0, ""
