@@ -6,6 +6,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strconv"
 	"strings"
 
 	"tocsin/incident/affected"
@@ -131,11 +133,12 @@ func (d *dirty) exposure() string {
 	rows := make([][]string, d.rows)
 	for i := range rows {
 		if i > 0 && d.sometimes(4) {
-			rows[i] = rows[d.IntN(i)] // once more
+			rows[i] = slices.Clone(rows[d.IntN(i)]) // once more
+			rows[i][8] = strconv.Itoa(i)
 			continue
 		}
 		rows[i] = []string{
-			d.spoil(d.id()), d.spoil(d.mail()), d.phone(), d.spoil(d.code()), d.elements(), d.born(), d.one("123-45-6789", "", " ", "\u3000", "x"), d.one("田中", "", "Ann"),
+			d.spoil(d.id()), d.spoil(d.mail()), d.phone(), d.spoil(d.code()), d.elements(), d.born(), d.one("123-45-6789", "", " ", "\u3000", "x"), d.one("田中", "", "Ann"), strconv.Itoa(i),
 		}
 	}
 	return table(rows)
@@ -143,7 +146,7 @@ func (d *dirty) exposure() string {
 
 const (
 	directoryTable = "(id text, mail text, phone text, name text, country text, state text, dob text, code text, dead boolean, place int)"
-	exposureTable  = "(who text, mail text, phone text, code text, what text, dob text, ssn text, called text)"
+	exposureTable  = "(who text, mail text, phone text, code text, what text, dob text, ssn text, called text, seq int)"
 )
 
 // spec makes up how the exposures match.
