@@ -29,7 +29,7 @@ func TestGolden(t *testing.T) {
 	for name, file := range map[string][]byte{
 		"gdpr-34.de.a4":   printed(t, de, german),
 		"us-ca.en.letter": printed(t, us, golden(t, "us-ca.en", "US")),
-		"filing.a4":       filing(t),
+		"filing.a4":       filingPDF(t),
 	} {
 		path := filepath.Join("testdata", name+".txt")
 		got := text(t, file)
@@ -44,7 +44,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func filing(t testing.TB) []byte {
+func filingPDF(t testing.TB) []byte {
 	d, err := post.NewDocuments(post.A4, nil)
 	if err != nil {
 		t.Fatal(err)

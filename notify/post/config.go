@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"tocsin/incident"
 )
@@ -107,7 +108,7 @@ func (p *Press) problems() []incident.Problem {
 			wrong(where, "a postage class is small letters, figures and _")
 		}
 	}
-	slices.SortFunc(out, func(a, b incident.Problem) int { return slices.Compare([]byte(a.Where), []byte(b.Where)) })
+	slices.SortFunc(out, func(a, b incident.Problem) int { return strings.Compare(a.Where, b.Where) })
 	if len(p.cfg.Sender) < 2 || slices.Contains(p.cfg.Sender, "") {
 		wrong("sender", "a name and an address are needed, and no empty line")
 		return out

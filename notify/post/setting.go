@@ -14,7 +14,8 @@ type Letter struct {
 	// ID is the roster's; it goes into no file for the mail house.
 	ID string
 	// Code is printed on the letter and names it to the mail house: capital
-	// letters, figures and hyphens, at most 40.
+	// letters, figures and hyphens, at most 40. It is not the code a person checks
+	// the letter with, which opens more than a mail house needs.
 	Code     string
 	Variant  string // what kind of letter it is, for proofs: "us-ca/en/adult"
 	Language string // BCP 47
@@ -44,8 +45,8 @@ const (
 	BadCountry  Reason = "country"        // not known which it is
 	Characters  Reason = "characters"     // no font has them, or print cannot set their script
 	BadContents Reason = "contents"       // the letter could not be made, or holds what print cannot show
-	Undelivered Reason = "postage_class"  // the class asked for is no name of one
-	TooManyLeaf Reason = "too_many_pages" // over MaxPages
+	BadClass    Reason = "postage_class"  // the class asked for is no name of one
+	TooLong     Reason = "too_many_pages" // over MaxPages
 )
 
 // MaxPages of one letter: more is a mistake, not a notice.
@@ -79,7 +80,7 @@ func (p *Press) set(l Letter) (*setting, *refusal) {
 		return nil, refuse(BadCountry, "the country is not given by its two capital letters")
 	}
 	if l.Class != "" && !className.MatchString(l.Class) {
-		return nil, refuse(Undelivered, "a postage class is small letters, figures and _")
+		return nil, refuse(BadClass, "a postage class is small letters, figures and _")
 	}
 	blocks, err := parseBody(l.HTML)
 	if err != nil {
@@ -112,7 +113,7 @@ func (p *Press) set(l Letter) (*setting, *refusal) {
 	lines := p.faces.setBlocks(blocks, p.sheet.width-p.sheet.left-p.sheet.right, p.cfg.Points)
 	s.pages = paginate(lines, p.sheet.body, p.sheet.top, p.sheet.height-p.sheet.bottom)
 	if len(s.pages) > MaxPages {
-		return nil, refuse(TooManyLeaf, "the letter has more than %d pages", MaxPages)
+		return nil, refuse(TooLong, "the letter has more than %d pages", MaxPages)
 	}
 	return s, nil
 }
@@ -196,6 +197,6 @@ func (p *Press) setInfo(l Letter, words sheetWords) ([]placed, bool) {
 	if d := oneLine(l.Date); d != "" {
 		lines = append(lines, d)
 	}
-	lines = append(lines, words.code+" "+l.Code)
+	lines = append(lines, words.number+" "+l.Code)
 	return p.faces.setLines(lines, p.sheet.info, []float64{MinPoints}, false)
 }

@@ -8,8 +8,9 @@ import (
 )
 
 // The sizes tried in a window, in points. The US mail reads addresses of 8 to
-// 18 points and advises 10 to 12; DIN 5008 asks for 8 at least for an address,
-// and allows 6 for the return address.
+// 18 points and advises 10 to 12 (PostalMethods, "USPS-Specific Instructions on
+// Constructing Your Address Block"); summaries of DIN 5008 name 8 as the least
+// for an address and 6 for the return address.
 var (
 	addressSizes = []float64{10, 9, 8}
 	senderSizes  = []float64{8, 7, 6}
@@ -65,8 +66,8 @@ func (p *Press) setSender() ([]placed, bool) {
 }
 
 // addressed is the block of the window: the lines, and for a letter abroad the
-// country's name in capitals as the last. It is in English, which the postal
-// services of all countries read, unless the lines end with it already.
+// country's name in capitals as the last, as the US mail and DIN 5008 both ask.
+// It is in English; lines that end with it, or with its two letters, lose them.
 func (p *Press) addressed(lines []string, country string) []string {
 	if country == p.cfg.Home {
 		return lines

@@ -5,18 +5,19 @@ import (
 	"strings"
 )
 
-// sheetWords are what the press itself writes on a letter.
-type sheetWords struct{ page, code string }
+// sheetWords are what the press itself writes on a letter. The number is not
+// called a code: a code is what a person checks the letter with.
+type sheetWords struct{ page, number string }
 
 var wordsOf = map[string]sheetWords{
-	"en": {"Page %d of %d", "Code"},
-	"de": {"Seite %d von %d", "Code"},
-	"fr": {"Page %d sur %d", "Code"},
-	"es": {"Página %d de %d", "Código"},
-	"it": {"Pagina %d di %d", "Codice"},
-	"nl": {"Pagina %d van %d", "Code"},
-	"pl": {"Strona %d z %d", "Kod"},
-	"pt": {"Página %d de %d", "Código"},
+	"en": {"Page %d of %d", "Letter no."},
+	"de": {"Seite %d von %d", "Brief Nr."},
+	"fr": {"Page %d sur %d", "Lettre n°"},
+	"es": {"Página %d de %d", "Carta n.º"},
+	"it": {"Pagina %d di %d", "Lettera n."},
+	"nl": {"Pagina %d van %d", "Brief nr."},
+	"pl": {"Strona %d z %d", "Pismo nr"},
+	"pt": {"Página %d de %d", "Carta n.º"},
 }
 
 // wordsFor a language tag; figures alone where the language has none.
@@ -25,7 +26,7 @@ func wordsFor(language string) sheetWords {
 	if w, ok := wordsOf[base]; ok {
 		return w
 	}
-	return sheetWords{"%d / %d", "Code"}
+	return sheetWords{"%d / %d", "No."}
 }
 
 func (w sheetWords) pageOf(n, all int) string { return fmt.Sprintf(w.page, n, all) }
