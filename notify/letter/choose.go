@@ -106,6 +106,11 @@ func (l *Library) meets(id, language, duty, own, jurisdiction string) string {
 	}
 	for _, name := range packs {
 		p := l.packs[name]
+		for _, b := range p.Forbid {
+			if told[b.Content] {
+				return p.Law + " forbids " + b.What + ", which the other letter tells"
+			}
+		}
 		for _, d := range p.Require {
 			switch {
 			case d.Advise:
@@ -113,11 +118,6 @@ func (l *Library) meets(id, language, duty, own, jurisdiction string) string {
 				return p.Law + " wants the heading " + d.Heading
 			case d.Heading == "" && !told[d.Content]:
 				return p.Law + " asks for " + d.What + ", which the other letter does not tell"
-			}
-		}
-		for _, b := range p.Forbid {
-			if told[b.Content] {
-				return p.Law + " forbids " + b.What + ", which the other letter tells"
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -16,16 +17,20 @@ type contacts struct {
 	Agencies []entry           `toml:"agency"`
 	// Authorities hear people's complaints about data protection. Their ids and
 	// names are those of the rule library's authority records.
-	Authorities []authority `toml:"authority"`
+	Authorities []Authority `toml:"authority"`
 }
 
-type authority struct {
-	ID           string `toml:"id"`
-	Jurisdiction string `toml:"jurisdiction"`
-	Name         string `toml:"name"`
-	Phone        string `toml:"phone"`
-	Web          string `toml:"web"`
+// Authority hears complaints of the people of a place about their data.
+type Authority struct {
+	ID           string `toml:"id" json:"id"` // of the rule library's record
+	Jurisdiction string `toml:"jurisdiction" json:"jurisdiction"`
+	Name         string `toml:"name" json:"name"`
+	Phone        string `toml:"phone" json:"phone,omitempty"`
+	Web          string `toml:"web" json:"web,omitempty"`
 }
+
+// Authorities lists whom letters name for complaints.
+func (l *Library) Authorities() []Authority { return slices.Clone(l.contacts.Authorities) }
 
 type entry struct {
 	Jurisdiction string   `toml:"jurisdiction"` // US for the federal ones

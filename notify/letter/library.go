@@ -56,6 +56,8 @@ type Info struct {
 	Jurisdictions []string `json:"jurisdictions"`
 	Languages     []string `json:"languages"`
 	Law           string   `json:"law,omitempty"`
+	Rules         []string `json:"rules,omitempty"` // rules it is made for, whatever the jurisdiction
+	Packs         []string `json:"packs,omitempty"` // lint packs it is always held against
 }
 
 // Builtin loads the letters shipped with the program.
@@ -204,7 +206,7 @@ func (l *Library) Letters() []Info {
 	var out []Info
 	for id, byLanguage := range l.letters {
 		t := byLanguage[fallback]
-		info := Info{ID: id, Title: t.Title, Audience: t.Audience, Jurisdictions: t.Jurisdictions, Law: t.Law}
+		info := Info{ID: id, Title: t.Title, Audience: t.Audience, Jurisdictions: t.Jurisdictions, Law: t.Law, Rules: t.Rules, Packs: t.Packs}
 		for language := range byLanguage {
 			info.Languages = append(info.Languages, language)
 		}
