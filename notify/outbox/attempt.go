@@ -38,6 +38,15 @@ func (p *pass) add(person affected.Person, line int) {
 		r.reason = "no e-mail address"
 	case !person.HasEmail():
 		r.reason = "the e-mail address cannot receive mail"
+	default:
+		r.reason = leftOut(&person)
+	}
+	if r.reason == "" {
+		if at := p.accounts.find(&person, r.letter); at != nil && at.line != line {
+			r.reason = otherAccount
+		} else if at != nil {
+			r.person.Elements = at.elements
+		}
 	}
 	p.batch = append(p.batch, r)
 }

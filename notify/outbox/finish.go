@@ -12,6 +12,7 @@ import (
 
 // forget takes a mailing that is over off the sender's list.
 func (s *Service) forget(ctx context.Context, j job) error {
+	s.accounts.drop(j.mailing)
 	return s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
 		tx.Record("mailing.end", "mailing/"+j.mailing)
 		return sending.Delete(tx, ledger.K(j.mailing))

@@ -95,14 +95,15 @@ func (s *Service) pass(ctx context.Context, j job) error {
 
 // pass is one run over a list.
 type pass struct {
-	s      *Service
-	j      job
-	m      Mailing
-	list   io.ReadCloser
-	key    [32]byte
-	choose *chooser
-	canary int // how many are still to be sent before the mailing looks at itself
-	batch  []recipient
+	s        *Service
+	j        job
+	m        Mailing
+	list     io.ReadCloser
+	key      [32]byte
+	choose   *chooser
+	accounts *accounts
+	canary   int // how many are still to be sent before the mailing looks at itself
+	batch    []recipient
 }
 
 // open reads what a pass needs; due is false where there is nothing to do now.
@@ -153,6 +154,10 @@ func (s *Service) open(ctx context.Context, j job) (*pass, bool, error) {
 		return nil, false, err
 	}
 	p.key = k.Derive("deliveries")
+	p.accounts, err = s.accounts.get(p.m.ID, func() (*accounts, error) { return p.findAccounts(ctx) })
+	if err != nil {
+		return nil, false, err
+	}
 	p.list, err = s.Vault.Open(ctx, j.incident, p.m.Roster)
 	return p, err == nil, err
 }

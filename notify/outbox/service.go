@@ -40,7 +40,8 @@ type Service struct {
 	cfg  Config
 	wake chan struct{}
 
-	layer layered // the rules with the contracts over them
+	layer    layered // the rules with the contracts over them
+	accounts accountsCache
 }
 
 // New gives a Service. Nothing is sent until Run.

@@ -1,0 +1,153 @@
+package outbox
+
+import (
+	"bufio"
+	"context"
+	"hash/maphash"
+	"slices"
+	"strings"
+	"sync"
+
+	"tocsin/incident/affected"
+)
+
+// Reasons why somebody is left out of a mailing by e-mail although a letter is
+// approved for where they live. All of them come from what the directory says; nothing is
+// concluded from what it does not say.
+const (
+	otherAccount = "told with another account of the same name and address"
+	deceased     = "deceased: their representative is to be written to"
+	guarded      = "a minor: the parent or guardian is to be written to"
+	protected    = "the address is protected"
+)
+
+// leftOut says why a person is not to be written to by e-mail; "" where they are.
+func leftOut(p *affected.Person) string {
+	switch {
+	case p.Protected == "yes":
+		return protected
+	case p.Deceased == "yes" || slices.Contains(p.Groups, "deceased"):
+		return deceased
+	case p.Guardian != "" || slices.Contains(p.Groups, "minors"):
+		return guarded
+	}
+	return ""
+}
+
+// accounts are those in a list who appear several times with the same name and
+// address, and would get the same letter: they get it once, and it names what all their
+// accounts exposed. The same address with another name is another person.
+type accounts struct {
+	seed  maphash.Seed
+	again map[uint64]bool     // hashes that come more than once
+	of    map[string]*account // of those, by name, address and letter
+}
+
+type account struct {
+	line     int // the first row
+	elements affected.Elements
+}
+
+func accountKey(p *affected.Person, l *chosen) string {
+	return strings.ToLower(strings.TrimSpace(p.Email)) + "\x00" + strings.Join(strings.Fields(strings.ToLower(p.Name)), " ") + "\x00" + l.sent.Draft
+}
+
+// find is the account of a person; nil where they have but one.
+func (a *accounts) find(p *affected.Person, l *chosen) *account {
+	if len(a.again) == 0 {
+		return nil
+	}
+	key := accountKey(p, l)
+	if !a.again[maphash.String(a.seed, key)] {
+		return nil
+	}
+	return a.of[key]
+}
+
+// findAccounts reads the list twice: once to see which hashes come again (8
+// bytes a person), once to add up what those people's accounts exposed.
+func (p *pass) findAccounts(ctx context.Context) (*accounts, error) {
+	a := &accounts{seed: maphash.MakeSeed(), again: map[uint64]bool{}, of: map[string]*account{}}
+	var all []uint64
+	err := p.eachAddressed(ctx, func(person *affected.Person, _ int, l *chosen) {
+		all = append(all, maphash.String(a.seed, accountKey(person, l)))
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(all)
+	for i := 1; i < len(all); i++ {
+		if all[i] == all[i-1] {
+			a.again[all[i]] = true
+		}
+	}
+	if len(a.again) == 0 {
+		return a, nil
+	}
+	err = p.eachAddressed(ctx, func(person *affected.Person, line int, l *chosen) {
+		key := accountKey(person, l)
+		if !a.again[maphash.String(a.seed, key)] {
+			return
+		}
+		at := a.of[key]
+		if at == nil {
+			at = &account{line: line}
+			a.of[key] = at
+		}
+		at.elements |= person.Elements
+	})
+	return a, err
+}
+
+// eachAddressed calls fn for everyone of the list who can be mailed a letter.
+func (p *pass) eachAddressed(ctx context.Context, fn func(person *affected.Person, line int, l *chosen)) error {
+	list, err := p.s.Vault.Open(ctx, p.j.incident, p.m.Roster)
+	if err != nil {
+		return err
+	}
+	defer list.Close()
+	line := 0
+	for person, err := range affected.ReadRoster(bufio.NewReaderSize(list, 256<<10)) {
+		if err != nil {
+			return err
+		}
+		line++
+		if line%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if l := p.choose.For(person.Jurisdiction(), person.Language); l != nil && person.HasEmail() && leftOut(&person) == "" {
+			fn(&person, line, l)
+		}
+	}
+	return nil
+}
+
+// accountsCache keeps what was found of the mailings under way, so that a later
+// pass over a list does not look again. What is in memory alone is worth only time.
+type accountsCache struct {
+	sync.Mutex
+	of map[string]*accounts
+}
+
+func (c *accountsCache) get(mailing string, find func() (*accounts, error)) (*accounts, error) {
+	c.Lock()
+	defer c.Unlock()
+	if a := c.of[mailing]; a != nil {
+		return a, nil
+	}
+	a, err := find()
+	if err != nil {
+		return nil, err
+	}
+	if c.of == nil {
+		c.of = map[string]*accounts{}
+	}
+	c.of[mailing] = a
+	return a, nil
+}
+
+func (c *accountsCache) drop(mailing string) {
+	c.Lock()
+	defer c.Unlock()
+	delete(c.of, mailing)
+}
