@@ -166,3 +166,37 @@ func (full) Put(_ context.Context, _ string, r io.Reader) (string, error) {
 	io.CopyN(io.Discard, r, 100)
 	return "", incident.Errorf(incident.Unavailable, "the disk is full")
 }
+
+// A file is stored as soon as it is full: what is in memory does not grow with
+// the number of letters.
+func TestFilesLeaveWhileLettersCome(t *testing.T) {
+	cfg := german()
+	cfg.Batch = 3
+	given := 0
+	source := func(yield func(post.Letter, error) bool) {
+		for l := range numbered(10, short) {
+			given++
+			if !yield(l, nil) {
+				return
+			}
+		}
+	}
+	w := &watching{shelf: shelf{}, given: &given}
+	if _, err := press(t, cfg).Run(ctx, post.Job{Name: "stream", Date: date}, source, w); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(w.at, " "); got != "letters-00001.pdf:3 letters-00002.pdf:6 letters-00003.pdf:9 letters-00004.pdf:10 manifest.csv:10 manifest.json:10 excluded.csv:10" {
+		t.Errorf("stored %s", got)
+	}
+}
+
+type watching struct {
+	shelf
+	given *int
+	at    []string
+}
+
+func (w *watching) Put(ctx context.Context, name string, r io.Reader) (string, error) {
+	w.at = append(w.at, fmt.Sprintf("%s:%d", name, *w.given))
+	return w.shelf.Put(ctx, name, r)
+}
