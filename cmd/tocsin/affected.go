@@ -149,7 +149,7 @@ func (m *meter) end() {
 }
 
 func (m *meter) line(p affected.Progress) {
-	doing := map[string]string{"index": "reading", "match": "matching", "join": "joining by", "list": "listing what is left of", "write": "writing people from"}[p.Stage]
+	doing := map[string]string{"ask": "asking the database for", "index": "reading", "match": "matching", "join": "joining by", "list": "listing what is left of", "write": "writing people from"}[p.Stage]
 	text := fmt.Sprintf("%s %s", doing, p.Input)
 	if p.Rows > 0 {
 		text += fmt.Sprintf(": %d rows", p.Rows)

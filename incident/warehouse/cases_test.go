@@ -57,8 +57,12 @@ query = "select * from (values ('c-1', ''), ('c-1', 'a@x.example'), ('c-1', ' ')
 			"c-1,Ann,a@x.example,DE,,,email,leak\n", "", "1 2 0 0 0"},
 		"a line end within a key": {people, `match = { customer_id = "id" }
 elements = ["ssn"]
-query = "select * from (values (e'c\\n2'), (e'c\\r\\n2'), (e'c2')) v (id)"`,
-			"c 2,Ben,b@x.example,,,,ssn,leak\n", "", "1 1 1 0 0"},
+query = "select * from (values (e'c\\n2'), (e'c2')) v (id)"`,
+			"c 2,Ben,b@x.example,,,,ssn,leak\n", "", "1 0 1 0 0"},
+		"a key that many share": {`select i as id, case when i > 70 then i || 'alone' else 'all' end as mail, '' as phone, '' as name, '' as country, '' as born from generate_series(1, 80) i"` + "\n", `match = { email = "mail" }
+elements = ["ssn"]
+query = "select 'all' as mail"`,
+			"1,,all,,,,ssn,leak\n", "database crm,2,several people in the directory have this email,1," + sharers(64) + "\n", "1 0 0 0 1"},
 		"telephone numbers at home": {people, `match = { phone = "p" }
 phone_country = "DE"
 elements = ["ssn"]
@@ -112,6 +116,15 @@ query = "select 'c-1' as id where false"`, "", "", "0 0 0 0 0"},
 			}
 		})
 	}
+}
+
+// sharers are the numbers from 2 joined by +.
+func sharers(to int) string {
+	var all []string
+	for i := 2; i <= to; i++ {
+		all = append(all, fmt.Sprint(i))
+	}
+	return strings.Join(all, "+")
 }
 
 func body(table string) string {

@@ -18,7 +18,8 @@ type Inside struct {
 	spec     affected.Spec
 	called   string // the database, in reports
 	compiler *compiler
-	read     []travel // of the directory, then the exposures
+	read     []travel          // of the directory, then the exposures
+	asks     func(what string) // told before the database is asked
 }
 
 // Step is one statement of the matching, for an operator to look at before it runs.
@@ -207,13 +208,13 @@ func (in *Inside) Plan(ctx context.Context) ([]Step, error) {
 		return nil, err
 	}
 	c := in.compiler
-	steps := []Step{{Title: "keys that only this program can fold", SQL: c.asked()}}
+	steps := []Step{{Title: askedWords, SQL: c.asked()}}
 	sources := append([]*source{c.directory}, c.exposures...)
 	for _, s := range sources {
-		steps = append(steps, Step{Title: "the size of " + s.title, SQL: c.size(s)})
+		steps = append(steps, Step{Title: askedSize + s.title, SQL: c.size(s)})
 	}
 	for i, s := range sources {
-		steps = append(steps, Step{Title: "what travels of " + s.title, SQL: in.sql(i, words)})
+		steps = append(steps, Step{Title: askedRows + s.title, SQL: in.sql(i, words)})
 	}
 	for i := range steps {
 		with, of := params, types

@@ -83,7 +83,7 @@ func open(t *testing.T, spec affected.Spec, dsn string) *Databases {
 func TestSameInside(t *testing.T) {
 	s := need(t, postgresServer)
 	dsn := s.database(t, "same")
-	rounds := 60
+	rounds := 40
 	if testing.Short() {
 		rounds = 15
 	}

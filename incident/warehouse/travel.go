@@ -19,13 +19,26 @@ type travel struct {
 	extra   int64   // rows for which others stand
 }
 
+// What the database is asked for, as plans and progress call it.
+const (
+	askedWords = "keys that only this program can fold"
+	askedSize  = "the size of "
+	askedRows  = "what travels of "
+)
+
 // Resolve does what affected.Resolve does, with the database joining. The
 // outputs are the same bytes, and so is the summary, but for bytes and sha256 of the
-// inputs and warnings about them: nobody here has seen all of their rows.
+// inputs and warnings about them: nobody here has seen all of their rows. Progress
+// has the stage "ask" besides, whose input is what the database works on.
 func (in *Inside) Resolve(ctx context.Context, to affected.Outputs, opt affected.Options) (affected.Summary, error) {
 	if len(opt.Decisions) > 0 || opt.Prior != nil {
 		return affected.Summary{}, incident.Errorf(incident.Invalid,
 			"decisions and earlier results are about single rows, which do not all travel: match without --inside")
+	}
+	in.asks = func(what string) {
+		if opt.Progress != nil {
+			opt.Progress(affected.Progress{Stage: "ask", Input: what, Total: -1})
+		}
 	}
 	if err := in.prepare(ctx); err != nil {
 		return affected.Summary{}, err
@@ -41,6 +54,7 @@ func (in *Inside) Resolve(ctx context.Context, to affected.Outputs, opt affected
 
 // prepare reads what the statements need to be told, and how much there is.
 func (in *Inside) prepare(ctx context.Context) error {
+	in.asks(askedWords)
 	w, err := in.readWords(ctx)
 	if err != nil {
 		return err
@@ -56,6 +70,7 @@ func (in *Inside) prepare(ctx context.Context) error {
 		}
 		t := &in.read[i]
 		*t = travel{sql: in.sql(i, words), params: params, types: types}
+		in.asks(askedSize + s.title)
 		if t.rows, err = in.sizeOf(ctx, s); err != nil {
 			return err
 		}
@@ -96,13 +111,14 @@ func (in *Inside) query(_ context.Context, database, _ string) (affected.Rows, e
 	}
 	t := &in.read[i]
 	asked := &statement{sql: t.sql, params: t.params, paramTypes: t.types, columns: make([]string, skip+len(s.columns)), types: make([]uint32, skip+len(s.columns))}
-	return &travelRows{rows: &postgresRows{p: in.p, statement: asked}, travel: t, columns: s.columns, skip: skip}, nil
+	return &travelRows{rows: &postgresRows{p: in.p, statement: asked}, travel: t, asks: func() { in.asks(askedRows + s.title) }, columns: s.columns, skip: skip}, nil
 }
 
 // travelRows gives rows without their numbers, which it keeps.
 type travelRows struct {
 	rows    *postgresRows
 	travel  *travel
+	asks    func()
 	columns []string
 	skip    int // columns that say where the row is, and for how many it stands
 }
@@ -111,6 +127,7 @@ func (r *travelRows) Columns() []string { return r.columns }
 
 func (r *travelRows) Next(ctx context.Context) ([]string, error) {
 	if r.rows.result == nil {
+		r.asks() // before any row, so nobody else reports progress now
 		r.travel.numbers, r.travel.extra = r.travel.numbers[:0], 0
 	}
 	row, err := r.rows.Next(ctx)
