@@ -1,0 +1,16 @@
+package detect
+
+// southAfrica finds South African identity numbers.
+// Source: Department of Home Affairs, Identification Act 68 of 1997: birth date,
+// serial, citizenship 0 to 2, Luhn.
+func southAfrica() rule {
+	return rule{
+		Detector: Detector{Name: "za-id", Element: "national_id", Country: "ZA", Source: "Department of Home Affairs, Identification Act 68 of 1997: date, citizenship, Luhn"},
+		// Milliseconds since 1970 are thirteen digits too, so the bare digits alone are little.
+		forms: []form{{"9999999999999", Shape}, {"999999 9999 999", Checksum}, {"999999 9999 99 9", Checksum}},
+		words: []string{"id number", "id no", "identity number", "identity", "rsa id", "sa id", "id nr", "identiteitsnommer"},
+		check: func(n []byte) verdict {
+			return verifiedIf(isDay(number(n[2:4]), number(n[4:6])) && n[10] <= '2' && luhn(n))
+		},
+	}
+}
