@@ -70,7 +70,7 @@ func (l *Library) Choose(w Wanted) ([]Choice, error) {
 		choice := Choice{Variant: w.Audience.Variant(), Spec: Spec{Letter: best, Jurisdiction: w.Jurisdiction,
 			Language: pickLanguage(l.letters[best], w.Language), Channel: w.Channel, Audience: w.Audience,
 			Duties: slices.DeleteFunc(slices.Clone(met), func(s string) bool { return s == "" })}}
-		if w.Language != "" && pickBase(w.Language) != choice.Spec.Language && !strings.EqualFold(w.Language, choice.Spec.Language) {
+		if w.Language != "" && pickBase(w.Language) != pickBase(choice.Spec.Language) && !strings.EqualFold(w.Language, choice.Spec.Language) {
 			choice.Asked = w.Language
 			choice.Spec.Language = w.Language // Compose falls back and says so in the draft
 		}

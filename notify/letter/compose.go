@@ -2,6 +2,7 @@ package letter
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -41,7 +42,7 @@ func (l *Library) Compose(spec Spec, c Case) (Draft, error) {
 	d := Draft{Letter: spec.Letter, Jurisdiction: spec.Jurisdiction, Language: spec.Language, Channel: spec.Channel,
 		Audience: spec.Audience, Duties: spec.Duties,
 		Elements: sortElements(c.Elements), words: f.words, contacts: l.contacts}
-	if asked != "" && !strings.EqualFold(asked, spec.Language) && pickBase(asked) != spec.Language {
+	if asked != "" && !strings.EqualFold(asked, spec.Language) && pickBase(asked) != pickBase(spec.Language) {
 		d.Asked = asked
 	}
 	for name, has := range map[string]bool{"late": c.LateReasons != "", "acquirer": c.Acquirer != "", "source": c.NotSource == "",
@@ -147,6 +148,12 @@ func checkCase(c Case) []incident.Problem {
 func pickLanguage[T any](have map[string]T, want string) string {
 	for _, tag := range []string{strings.ToLower(want), pickBase(want)} {
 		if _, ok := have[tag]; ok {
+			return tag
+		}
+	}
+	// Portuguese where there is only that of Brazil.
+	for _, tag := range slices.Sorted(maps.Keys(have)) {
+		if want != "" && pickBase(tag) == pickBase(want) {
 			return tag
 		}
 	}

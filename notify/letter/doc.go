@@ -7,6 +7,10 @@
 // changed by counsel; templates/README.md says how. From one source come the
 // plain text and the HTML of a message.
 //
+// Which letter: [Library.Choose] takes the duties, the place, the audience and the
+// language of a group of people and says which letters they get: one that meets
+// several laws where that can be, more where one law forbids what another asks for.
+//
 // The way through: [Library.Compose] makes a [Draft] from a [Case]; a person
 // may edit its source ([Draft.Edited]); [Library.Lint] says what the law of
 // the recipients forbids or misses in it; [Prepare] compiles it once and

@@ -50,6 +50,7 @@ var caseFields = map[string]field{
 	"incident.occurred":      {"When did it happen (a day, or from and until)?", func(f *filler) string { return f.occurred() }},
 	"incident.discovered":    {"When was it discovered?", func(f *filler) string { return f.date(f.Discovered) }},
 	"incident.aware":         {"When did the organisation become aware of it?", func(f *filler) string { return f.instant(f.Aware) }},
+	"incident.aware_day":     {"When did the organisation become aware of it?", func(f *filler) string { return f.date(f.Aware) }},
 	"incident.elements":      {"Which kinds of data were exposed?", func(f *filler) string { return bullets(f.words.elementList(f.Elements)) }},
 	"incident.elements_line": {"Which kinds of data were exposed?", func(f *filler) string { return f.words.join(f.words.elementList(f.Elements)) }},
 	"incident.measures":      {"What has been done, and what will be done?", func(f *filler) string { return bullets(f.Measures) }},

@@ -1,6 +1,7 @@
 package letter_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -57,6 +58,8 @@ var told = map[string]struct{ happened, measure, service, hours string }{
 		"Wij hebben het gebruikersaccount geblokkeerd en alle sessies beëindigd.", "kredietbewaking en hulp bij identiteitsfraude", "maandag tot en met vrijdag, 9 tot 18 uur"},
 	"pl": {"Osoba podająca się przez telefon za pracownika nakłoniła nasz dział pomocy do zresetowania hasła. Następnie zalogowała się do systemu obsługi klientów i skopiowała dane.",
 		"Zablokowaliśmy konto użytkownika i zakończyliśmy wszystkie jego sesje.", "monitorowanie informacji kredytowej i pomoc w razie kradzieży tożsamości", "od poniedziałku do piątku, w godz. 9–18"},
+	"pt-br": {"Uma pessoa se passou por um colega ao telefone e conseguiu que nossa central de suporte redefinisse uma senha. Com ela, entrou no nosso sistema de clientes e copiou registros.",
+		"Bloqueamos a conta de usuário e encerramos todas as suas sessões.", "monitoramento de crédito e apoio em caso de roubo de identidade", "de segunda a sexta-feira, das 9h às 18h"},
 	"pt": {"Uma pessoa fez-se passar por um colega ao telefone e levou o nosso apoio técnico a repor uma palavra-passe. Com ela, entrou no nosso sistema de clientes e copiou registos.",
 		"Bloqueámos a conta de utilizador e terminámos todas as suas sessões.", "monitorização do crédito e apoio em caso de usurpação de identidade", "de segunda a sexta-feira, das 9 às 18 horas"},
 }
@@ -74,9 +77,12 @@ func caseIn(language string) letter.Case {
 	return c
 }
 
+// builtin is parsed once: a library never changes.
+var builtin = sync.OnceValues(letter.Builtin)
+
 func library(t testing.TB) *letter.Library {
 	t.Helper()
-	l, err := letter.Builtin()
+	l, err := builtin()
 	if err != nil {
 		t.Fatal(err)
 	}

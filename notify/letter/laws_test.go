@@ -91,10 +91,8 @@ func TestEveryMustTakenOutAndEveryBanPutInIsCaught(t *testing.T) {
 				t.Fatalf("as it comes: %s", got)
 			}
 			caught := func(source string, f func(letter.Finding) bool) bool {
-				e, err := l.Edited(d, d.Subject, source)
-				if err != nil {
-					t.Fatal(err)
-				}
+				e := d
+				e.Source = source
 				return slices.ContainsFunc(l.Lint(e, scope), func(x letter.Finding) bool { return x.Pack == law.Pack && f(x) })
 			}
 			for _, m := range law.Musts {

@@ -118,6 +118,7 @@ func TestRenderIsStrictAboutOnePerson(t *testing.T) {
 		"no address":         {func(p *letter.Person) { p.Address = nil }, "person.address"},
 		"no elements":        {func(p *letter.Person) { p.Elements = nil }, "person.elements"},
 		"no code":            {func(p *letter.Person) { p.MonitoringCode = "" }, "person.monitoring_code"},
+		"no code to check":   {func(p *letter.Person) { p.CheckCode = "" }, "person.check_code"},
 		"an unknown variant": {func(p *letter.Person) { p.Variant = "child" }, "variant"},
 		"an unknown element": {func(p *letter.Person) { p.Elements = []string{"shoe_size"} }, "element"},
 	}
@@ -294,15 +295,13 @@ func TestEveryElementHasPlainWordsInEveryLanguage(t *testing.T) {
 		languages[spec.Language] = true
 	}
 	for language := range languages {
-		for _, e := range letter.Elements() {
-			c := fullCase()
-			c.Elements = []string{e}
-			d := compose(t, l, letter.Spec{Letter: "gdpr-34", Jurisdiction: "DE", Language: language}, c)
-			if d.Language != language {
-				continue
+		words := l.Words(language, letter.Elements())
+		for i, e := range letter.Elements() {
+			if strings.Contains(words[i], "_") || language != "en" && strings.Contains(e, "_") && words[i] == strings.ReplaceAll(e, "_", " ") {
+				t.Errorf("%s: %s stands in a letter as a code", language, e)
 			}
-			if strings.Contains(d.Text, "- "+e+"\n") && strings.Contains(e, "_") {
-				t.Errorf("%s: %s stands in the letter as a code", language, e)
+			if language != "en" && !strings.HasPrefix(language, "pt") && words[i] == l.Words("en", []string{e})[0] && len(e) > 6 {
+				t.Errorf("%s: %s stands in a letter in English", language, e)
 			}
 		}
 	}
@@ -371,6 +370,20 @@ func TestLoadReportsEveryProblemWithFileAndLine(t *testing.T) {
 		"b.tmpl:7: \"monday\"", "b.tmpl:8: there is no shared file", "us-xx.tmpl:5: tells nature", "us-xx.tmpl:7: the base has no block", "no base \"zz\"", "unused.tmpl:1"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no word of %q in\n%v", want, err)
+		}
+	}
+}
+
+func TestTheHTMLIsLargeEnoughForCalifornia(t *testing.T) {
+	l := library(t)
+	d := compose(t, l, letter.Spec{Letter: "us-ca", Jurisdiction: "US-CA"}, fullCase())
+	// Ten points are 13.3 pixels; nothing in the page makes a letter smaller.
+	if strings.Count(d.HTML, "font-size") != 1 || !strings.Contains(d.HTML, "font-size:16px") || strings.Contains(d.HTML, "<small") {
+		t.Error("the size of the letters is not the one set for the whole page")
+	}
+	for _, remote := range []string{"<img", "<link", "<script", "<style", "url(", "src=", "@import"} {
+		if strings.Contains(d.HTML, remote) {
+			t.Errorf("the page holds %s", remote)
 		}
 	}
 }

@@ -41,6 +41,14 @@ type demand struct {
 	patterns map[string][]*regexp.Regexp
 }
 
+// words are the patterns of a language, or of the language it is a kind of.
+func (d demand) words(language string) []*regexp.Regexp {
+	if list, ok := d.patterns[language]; ok {
+		return list
+	}
+	return d.patterns[pickBase(language)]
+}
+
 // ban is one thing a letter may not hold.
 type ban struct {
 	Content string   `toml:"content"`

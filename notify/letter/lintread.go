@@ -144,12 +144,12 @@ func (r reading) missing(d demand, v Variant, bits uint32) (what string, line in
 		// not the organisation's.
 		return "missing: " + d.What, 0
 	}
-	for _, re := range d.patterns[r.draft.Language] {
+	for _, re := range d.words(r.draft.Language) {
 		if !re.MatchString(text) {
 			return "missing: " + d.What, line
 		}
 	}
-	if len(d.patterns[r.draft.Language]) == 0 && tagged == nil {
+	if len(d.words(r.draft.Language)) == 0 && tagged == nil {
 		return "missing: " + d.What, 0
 	}
 	if d.Months > 0 && longestOffer(blocks) < d.Months {
@@ -207,7 +207,7 @@ func hasHeading(text, heading string) bool {
 }
 
 var (
-	offerWords = regexp.MustCompile(`(?i)monitor|identity\s+(theft|protection|restoration|prevention)|überwach|surveillance|vigilancia|monitoraggio|bewaking|monitorowani|monitoriza`)
+	offerWords = regexp.MustCompile(`(?i)monitor|identity\s+(theft|protection|restoration|prevention)|überwach|surveillance|vigilancia|monitoraggio|monitorament|bewaking|monitorowani|monitoriza`)
 	termWords  = regexp.MustCompile(`(?i)\b(\d+|one|two|three|four|five|twelve|eighteen|twenty-four|thirty-six|forty-two)\s+(months?|years?|monate|jahre|mois|ans|meses|años|mesi|anni|maanden|jaar|miesięcy|miesiące|mies|lat|anos)\b`)
 	termValue  = map[string]int{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "twelve": 12, "eighteen": 18,
 		"twenty-four": 24, "thirty-six": 36, "forty-two": 42}

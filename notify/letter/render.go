@@ -42,7 +42,7 @@ type values struct {
 	code    string
 	ref     string
 	check   string
-	place   string // whom to complain to, as a sentence
+	place   func() string // whom to complain to, as a sentence
 	subject map[string]string
 	and     *phrases
 	missing []string
@@ -51,7 +51,7 @@ type values struct {
 func (m *Mailing) values(p Person) *values {
 	return &values{name: clean(p.Name), address: cleanLines(p.Address), list: m.draft.words.elementList(p.Elements),
 		code: clean(p.MonitoringCode), ref: clean(p.Reference), check: clean(p.CheckCode),
-		place: m.complaint(p.Jurisdiction), subject: m.draft.words.Subject[p.Variant], and: m.draft.words}
+		place: func() string { return m.complaint(p.Jurisdiction) }, subject: m.draft.words.Subject[p.Variant], and: m.draft.words}
 }
 
 // complaint is the sentence that names the authority where somebody lives.
@@ -158,7 +158,7 @@ func (v *values) inline(field string) string {
 	case "person.check_code":
 		s = v.check
 	case "person.authority":
-		s = v.place
+		s = v.place()
 	default:
 		s = v.subject[strings.TrimPrefix(field, "person.")]
 		if strings.Contains(s, "{name}") {
@@ -195,7 +195,7 @@ func (m *Mailing) preview(v Variant) Message {
 	if v == "" {
 		v = Adult
 	}
-	stand := &values{name: "‹name›", address: []string{"‹address›"}, list: list, code: "‹monitoring code›", ref: "‹reference›", check: "‹check code›", place: m.complaint(""),
+	stand := &values{name: "‹name›", address: []string{"‹address›"}, list: list, code: "‹monitoring code›", ref: "‹reference›", check: "‹check code›", place: func() string { return m.complaint("") },
 		subject: m.draft.words.Subject[v], and: m.draft.words}
 	return m.merge(v, groupBits(m.draft.Elements), stand)
 }
