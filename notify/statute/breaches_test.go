@@ -44,10 +44,7 @@ func TestReportedBreaches(t *testing.T) {
 	if f := os.Getenv("TOCSIN_BREACHES"); f != "" {
 		files = append(files, f)
 	}
-	l, err := statute.Load(statute.Builtin())
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := shippedLibrary(t)
 	for _, file := range files {
 		t.Run(file, func(t *testing.T) {
 			data, err := os.ReadFile(file)

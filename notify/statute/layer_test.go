@@ -45,10 +45,7 @@ func TestContractsFromAFolder(t *testing.T) {
 }
 
 func TestALayerOverALibrary(t *testing.T) {
-	base, err := statute.Load(statute.Builtin())
-	if err != nil {
-		t.Fatal(err)
-	}
+	base := shippedLibrary(t)
 	good, err := os.ReadFile("testdata/contracts/de-contract-warenhaus.toml")
 	if err != nil {
 		t.Fatal(err)

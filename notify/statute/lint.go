@@ -20,9 +20,13 @@ func Lint(folder fs.FS, name string) ([]incident.Problem, error) {
 		return nil, err
 	}
 	ld := &loader{library: l, lines: map[string]lines{}}
-	with := map[string]bool{}
+	meant, with := map[string]bool{}, map[string]bool{}
+	for _, r := range l.rules {
+		meant[r.ID] = meant[r.ID] || r.layer == layer
+	}
 	for _, s := range l.sources {
-		if !isCases(s.name) {
+		// Cases of another layer count for a rule that overrides one there.
+		if !isCases(s.name) || s.layer != layer && !meant[strings.TrimSuffix(path.Base(s.name), ".cases.toml")] {
 			continue
 		}
 		f, ps := readCases(s)

@@ -1,6 +1,7 @@
 package statute_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -67,7 +68,7 @@ all = [
   { fact = "covered.people", at_least = 500 },
   { fact = "incident.unavailable_for", at_least = "24h" },
 ]`+noticeNow)
-	for _, tc := range []struct{ name, rule, cases, want string }{
+	tests := []struct{ name, rule, cases, want string }{
 		{"complete", rule, fullCases, ""},
 		{"no yes", rule, strings.ReplaceAll(fullCases, `"yes"`, `"unknown"`), `us-ny-x.cases.toml:1: rule: no case of us-ny-x expects applies = "yes"`},
 		{"no no", rule, strings.ReplaceAll(fullCases, `"no"`, `"unknown"`), `us-ny-x.cases.toml:1: rule: no case of us-ny-x expects applies = "no"`},
@@ -91,23 +92,35 @@ elements = ["name"]`, 1),
 		{"no citation", strings.Replace(rule, "citation", "title", 1), fullCases, `us-ny-x.toml:1: citation: is missing`},
 		{"no source", strings.Replace(rule, "sources =", "#", 1), fullCases, `us-ny-x.toml:1: sources: is missing`},
 		{"no review date", strings.Replace(rule, "reviewed =", "#", 1), fullCases, `us-ny-x.toml:1: reviewed: is missing`},
-	} {
-		folder := fstest.MapFS{"us-ny-x.toml": {Data: []byte(tc.rule)}}
+	}
+	// One folder with all of them: the library below it is read once.
+	folder := fstest.MapFS{}
+	id := func(i int) string { return fmt.Sprintf("us-ny-x%02d", i) }
+	named := func(i int, text string) string { return strings.ReplaceAll(text, "us-ny-x", id(i)) }
+	for i, tc := range tests {
+		folder[id(i)+".toml"] = &fstest.MapFile{Data: []byte(named(i, tc.rule))}
 		if tc.cases != "" {
-			folder["us-ny-x.cases.toml"] = &fstest.MapFile{Data: []byte(tc.cases)}
+			folder[id(i)+".cases.toml"] = &fstest.MapFile{Data: []byte(named(i, tc.cases))}
 		}
-		problems, err := statute.Lint(folder, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for _, p := range problems {
-			got = append(got, p.String())
-		}
-		all := strings.Join(got, "\n")
-		if tc.want == "" && all != "" || !strings.Contains(all, tc.want) {
+	}
+	problems, err := statute.Lint(folder, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, p := range problems {
+		rule, _, _ := strings.Cut(p.Where, ".")
+		got[rule] += p.String() + "\n"
+	}
+	for i, tc := range tests {
+		all := got[id(i)]
+		if tc.want == "" && all != "" || !strings.Contains(all, named(i, tc.want)) {
 			t.Errorf("%s: got\n%s\nwant %s", tc.name, all, tc.want)
 		}
+		delete(got, id(i))
+	}
+	for rule, all := range got {
+		t.Errorf("%s: %s", rule, all)
 	}
 }
 

@@ -29,7 +29,7 @@ var conclusions = []string{"hipaa_low_probability", "rrosh"}
 // states or zones have rules of their own it is those; US, of which only the
 // country is known, comes last.
 var residences = sync.OnceValue(func() []string {
-	l, err := statute.Load(statute.Builtin())
+	l, err := loadShipped()
 	if err != nil {
 		panic(err)
 	}
@@ -171,9 +171,12 @@ func (f tree) facts(t *rapid.T) statute.Facts {
 
 var asked = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 
+// loadShipped reads the library once for all tests: it never changes.
+var loadShipped = statute.OnFirstUse(statute.Builtin())
+
 func shippedLibrary(t testing.TB) *statute.Library {
 	t.Helper()
-	l, err := statute.Load(statute.Builtin())
+	l, err := loadShipped()
 	if err != nil {
 		t.Fatal(err)
 	}
