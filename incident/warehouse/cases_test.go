@@ -3,11 +3,14 @@
 package warehouse
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -255,4 +258,52 @@ query = "` + query + "\"\n"
 		t.Fatal(err)
 	}
 	checkError(t, resolve("select 'x' as mail"), incident.Conflict, "holds other files (mine)")
+}
+
+// TestInsideCancelled ends a matching that the database is busy with: nothing is
+// written, and the server stops too.
+func TestInsideCancelled(t *testing.T) {
+	s := need(t, postgresServer)
+	dsn := s.database(t, "cancelled")
+	spec := parse(t, `[database.crm]
+driver = "postgres"
+dsn_env = "CRM"
+[directory]
+database = "crm"
+query = "select i::text as id, pg_sleep(0.01)::text from generate_series(1, 100000) i"
+[directory.columns]
+customer_id = "id"
+[[exposure]]
+name = "leak"
+match = { customer_id = "id" }
+elements = ["ssn"]
+database = "crm"
+query = "select '1' as id"
+`)
+	d := open(t, spec, dsn)
+	in, err := d.Inside(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if _, err := in.ResolveToFolder(ctx, filepath.Join(dir, "out"), affected.Options{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	d.Close()
+	for range 100 {
+		_, rows, err := readAll(t.Context(), openOne(t, "postgres", dsn, 0), "select count(*) from pg_stat_activity where query like '%pg_sleep(0.01)%' and state = 'active'")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows[0] == "1" { // the one that asks
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Error("the server still works on it")
 }

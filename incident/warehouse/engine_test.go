@@ -71,7 +71,7 @@ func TestSQL(t *testing.T) {
 			ElementsColumn: "what", Columns: map[string]string{"ssn": "ssn"},
 		}},
 	}
-	for file, version := range map[string]string{"postgresql.sql": "PostgreSQL 16.2 on x86_64", "cockroachdb.sql": "CockroachDB CCL v24.1.1", "redshift.sql": "PostgreSQL 8.0.2, Redshift 1.0"} {
+	for file, version := range map[string]string{"postgresql.sql": "PostgreSQL 16.2 on x86_64", "redshift.sql": "PostgreSQL 8.0.2, Redshift 1.0"} {
 		e := engineOf(version, false)
 		c := &compiler{engine: e, spec: spec, keys: []string{"customer_id", "email"},
 			directory: &source{name: "directory", query: "select * from customers order by id", columns: []string{"id", "mail", "born"}, types: []uint32{20, 25, 1082}, widths: []string{"mail"}},

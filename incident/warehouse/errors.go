@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"tocsin/incident"
@@ -71,4 +72,48 @@ func place(position int32) string {
 		return ""
 	}
 	return " (character " + strconv.Itoa(int(position)) + ")"
+}
+
+func (m *mysqlSession) connectError(ctx context.Context, err error) error {
+	var e *mysql.MySQLError
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case !errors.As(err, &e):
+		return incident.Errorf(incident.Unavailable, "database %s: the server cannot be reached (or its TLS certificate is not accepted)", m.name)
+	case e.Number == 1045, e.Number == 1044, e.Number == 1698:
+		return incident.Errorf(incident.Invalid, "database %s: the server does not accept this user and password (error %d)", m.name, e.Number)
+	case e.Number == 1049:
+		return incident.Errorf(incident.Invalid, "database %s: the server has no database of this name", m.name)
+	}
+	return incident.Errorf(incident.Unavailable, "database %s: the server refused the connection (error %d)", m.name, e.Number)
+}
+
+// failed says what an error of the server means, in its words only where these
+// are about the statement: others quote values out of rows.
+func (m *mysqlSession) failed(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var e *mysql.MySQLError
+	if !errors.As(err, &e) {
+		return incident.Errorf(incident.Unavailable, "database %s: the connection was lost", m.name)
+	}
+	switch e.Number {
+	case 3024, 1969: // MySQL, MariaDB
+		return incident.Errorf(incident.Unavailable,
+			"database %s: the query did not end within %s and was stopped; raise timeout in [database.%s], or ask for less", m.name, m.db.Timeout, m.name)
+	case 1792:
+		return incident.Errorf(incident.Invalid, "database %s: the query writes, and may only read", m.name)
+	case 1142, 1143, 1227:
+		return incident.Errorf(incident.Invalid, "database %s: the user of this address may not read what the query names (error %d)", m.name, e.Number)
+	case 1054, 1060, 1146, 1052, 1305:
+		return incident.Errorf(incident.Invalid, "database %s: the query cannot be used: %s", m.name, e.Message)
+	case 1064:
+		return incident.Errorf(incident.Invalid, "database %s: the server does not understand the query (error 1064)", m.name)
+	}
+	return incident.Errorf(incident.Unavailable, "database %s: the server stopped the query (error %d)", m.name, e.Number)
 }

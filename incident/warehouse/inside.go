@@ -3,7 +3,6 @@ package warehouse
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,13 +19,6 @@ type Inside struct {
 	compiler *compiler
 	read     []travel          // of the directory, then the exposures
 	asks     func(what string) // told before the database is asked
-}
-
-// Step is one statement of the matching, for an operator to look at before it runs.
-type Step struct {
-	Title string   // what it is for
-	SQL   string   // $1 … are keys that SQL cannot fold, which are read first
-	Plan  []string // EXPLAIN of it
 }
 
 // Inside has a spec matched by the database that its directory and all of its
@@ -134,28 +126,6 @@ func (in *Inside) describe(ctx context.Context) error {
 	return nil
 }
 
-// exposureColumns are the columns of an exposure that the spec names.
-func exposureColumns(e *affected.Exposure) []string {
-	var columns []string
-	for _, key := range affected.MatchKeys() {
-		columns = appendNew(columns, e.Match[key])
-	}
-	for _, name := range elementColumns(e) {
-		columns = appendNew(columns, name)
-	}
-	for _, name := range affected.CheckColumns() {
-		columns = appendNew(columns, e.Check[name])
-	}
-	return columns
-}
-
-func appendNew(list []string, name string) []string {
-	if name == "" || slices.Contains(list, name) {
-		return list
-	}
-	return append(list, name)
-}
-
 // source describes one query and lists what does not fit.
 func (in *Inside) source(ctx context.Context, title, name, query string, wanted []string) (*source, []incident.Problem, error) {
 	query, err := checkStatement(query, "postgres")
@@ -199,62 +169,6 @@ func (in *Inside) source(ctx context.Context, title, name, query string, wanted 
 
 // fixedWidth are types whose text is short: bool, integers, floats, numeric, dates and times, uuid.
 var fixedWidth = []uint32{oidBool, 20, 21, 23, 26, 700, 701, 1700, 1082, 1083, 1114, 1184, 1266, 2950}
-
-// Plan is every statement that the matching will run, with the engine's plan for
-// it. Nothing has been read when it is shown.
-func (in *Inside) Plan(ctx context.Context) ([]Step, error) {
-	words, params, types, err := in.place(ctx, &words{})
-	if err != nil {
-		return nil, err
-	}
-	c := in.compiler
-	steps := []Step{{Title: askedWords, SQL: c.asked()}}
-	sources := append([]*source{c.directory}, c.exposures...)
-	for _, s := range sources {
-		steps = append(steps, Step{Title: askedSize + s.title, SQL: c.size(s)})
-	}
-	for i, s := range sources {
-		steps = append(steps, Step{Title: askedRows + s.title, SQL: in.sql(i, words)})
-	}
-	for i := range steps {
-		with, of := params, types
-		if i <= len(sources) {
-			with, of = nil, nil
-		}
-		err := in.p.each(ctx, "EXPLAIN "+steps[i].SQL, with, of, func(row [][]byte) error {
-			steps[i].Plan = append(steps[i].Plan, string(row[0]))
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return steps, nil
-}
-
-// WritePlan prints steps so that the whole can be kept and run as SQL.
-func WritePlan(w io.Writer, steps []Step) error {
-	var b strings.Builder
-	for i, s := range steps {
-		fmt.Fprintf(&b, "-- step %d of %d: %s\n%s;\n-- its plan:\n", i+1, len(steps), s.Title, s.SQL)
-		for _, lines := range s.Plan {
-			for line := range strings.Lines(lines) {
-				fmt.Fprintf(&b, "--   %s\n", strings.TrimRight(line, "\r\n"))
-			}
-		}
-		b.WriteString("\n")
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// sql is what travels of the directory (0) or an exposure.
-func (in *Inside) sql(i int, words string) string {
-	if i == 0 {
-		return in.compiler.people(words)
-	}
-	return in.compiler.exposure(i-1, words)
-}
 
 // inputName is what an input is called while affected matches what travelled.
 func inputName(i int) string { return "input-" + strconv.Itoa(i) }

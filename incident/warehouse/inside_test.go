@@ -60,13 +60,28 @@ func inside(t *testing.T, spec affected.Spec, dsn string, opt affected.Options) 
 	if _, err := in.Plan(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	asked := 0
+	opt.Progress = func(p affected.Progress) {
+		if p.Stage == "ask" {
+			asked++
+		}
+	}
+	r.resolve(t, in, opt)
+	if least := 4 + 2*len(spec.Exposures); asked < least {
+		t.Errorf("progress says %d times what the database is asked for, not %d", asked, least)
+	}
+	return r
+}
+
+func (r *result) resolve(t *testing.T, in *Inside, opt affected.Options) affected.Summary {
+	t.Helper()
 	to, done := r.outputs()
 	sum, err := in.Resolve(t.Context(), to, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
 	done(sum)
-	return r
+	return sum
 }
 
 func open(t *testing.T, spec affected.Spec, dsn string) *Databases {
@@ -143,12 +158,7 @@ func TestSameInsideKin(t *testing.T) {
 					t.Fatal(err)
 				}
 				var got result
-				to, done := got.outputs()
-				sum, err := in.Resolve(t.Context(), to, affected.Options{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				done(sum)
+				got.resolve(t, in, affected.Options{})
 				if diff := cmp.Diff(local(t, spec, dsn, affected.Options{}), got, cmp.AllowUnexported(result{})); diff != "" {
 					t.Errorf("local and inside differ (-local +inside):\n%s", diff)
 				}
@@ -196,12 +206,7 @@ query = "select * from exposed"
 		t.Fatal(err)
 	}
 	var got result
-	to, done := got.outputs()
-	sum, err := in.Resolve(t.Context(), to, affected.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	done(sum)
+	sum := got.resolve(t, in, affected.Options{})
 	if got.numbers != "100 19900 1 0 0" || sum.Inputs[0].Rows != 5000 {
 		t.Errorf("numbers %s of %d people", got.numbers, sum.Inputs[0].Rows)
 	}
