@@ -11,7 +11,7 @@ import (
 type Wanted struct {
 	Duties       []string // ids of the rules that ask for it; empty = none in particular
 	Jurisdiction string   // where they live: US-CA, FR
-	Audience     Audience // empty = individual
+	Audience     Audience // empty = individual; or one of Info.Audience: media, insurers, public, …
 	Language     string   // BCP 47
 	Channel      Channel  // empty = e-mail
 }
@@ -31,7 +31,7 @@ type Choice struct {
 // NotFound: there is no letter for a duty. Invalid: an audience or channel that
 // letters do not have.
 func (l *Library) Choose(w Wanted) ([]Choice, error) {
-	if !w.Audience.known() {
+	if !w.Audience.known() && !slices.ContainsFunc(l.Letters(), func(i Info) bool { return i.Audience == string(w.Audience) }) {
 		return nil, incident.Errorf(incident.Invalid, "audience %q is not one letters are written to", w.Audience)
 	}
 	if w.Channel != "" && w.Channel != Email && w.Channel != Mail {
@@ -67,8 +67,12 @@ func (l *Library) Choose(w Wanted) ([]Choice, error) {
 				best, met = id, here
 			}
 		}
+		reader := w.Audience
+		if !reader.known() {
+			reader = "" // an office, which no wording depends on
+		}
 		choice := Choice{Variant: w.Audience.Variant(), Spec: Spec{Letter: best, Jurisdiction: w.Jurisdiction,
-			Language: pickLanguage(l.letters[best], w.Language), Channel: w.Channel, Audience: w.Audience,
+			Language: pickLanguage(l.letters[best], w.Language), Channel: w.Channel, Audience: reader,
 			Duties: slices.DeleteFunc(slices.Clone(met), func(s string) bool { return s == "" })}}
 		if w.Language != "" && pickBase(w.Language) != pickBase(choice.Spec.Language) && !strings.EqualFold(w.Language, choice.Spec.Language) {
 			choice.Asked = w.Language

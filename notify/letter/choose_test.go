@@ -126,6 +126,17 @@ func TestChooseByAudience(t *testing.T) {
 			t.Errorf("%s reads words for employees", audience)
 		}
 	}
+	for audience, want := range map[letter.Audience]string{"public": "substitute-notice", "contract_partners": "contract-partner", "insurers": "insurer",
+		"insurance_producers": "insurance-producer", "consumer_reporting_agencies": "us-cra", "regulator": "regulator-cover", "processor_to_controller": "processor-to-controller"} {
+		got, err := l.Choose(letter.Wanted{Jurisdiction: "US-NY", Audience: audience})
+		if err != nil || len(got) != 1 || got[0].Spec.Letter != want {
+			t.Errorf("%s: %+v, %v", audience, got, err)
+			continue
+		}
+		if d := compose(t, l, got[0].Spec, fullCase()); !d.Complete() {
+			t.Errorf("%s: open: %v", audience, d.Open)
+		}
+	}
 	if _, err := l.Choose(letter.Wanted{Jurisdiction: "US-NY", Audience: "child"}); incident.KindOf(err) != incident.Invalid {
 		t.Errorf("an unknown audience: %v", err)
 	}

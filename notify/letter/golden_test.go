@@ -20,7 +20,7 @@ func place(info letter.Info, language string) string {
 	}
 	if at := map[string]string{"us": "US-NC", "world": "JP", "hipaa-individual": "US-CA", "hbnr-individual": "US-CA", "hipaa-media": "US-CA",
 		"hbnr-media": "US-CA", "us-cra": "US-NY", "regulator-cover": "DE", "processor-to-controller": "DE", "business-customer": "DE",
-		"insurer": "DE", "insurance-producer": "US-CT"}[info.ID]; at != "" {
+		"insurer": "DE", "substitute-notice": "DE", "contract-partner": "DE", "insurance-producer": "US-CT"}[info.ID]; at != "" {
 		return at
 	}
 	return info.Jurisdictions[0]
