@@ -40,7 +40,7 @@ func (l *Library) Assess(f Facts, at time.Time) Assessment {
 func (l *Library) begin(f *Facts, at time.Time) *assessor {
 	a := &assessor{
 		library: l, facts: f, at: at, general: newGeneral(f),
-		rules: map[string]*answer{}, looked: map[string]bool{}, calendars: map[string]*calendar{},
+		rules: map[string]*answer{}, looked: map[string]concern{}, calendars: map[string]*calendar{},
 	}
 	g := a.general
 	g.values["incident.risk_concluded"] = concluded(f)
@@ -60,7 +60,7 @@ type assessor struct {
 	at        time.Time
 	general   *general
 	rules     map[string]*answer // by id
-	looked    map[string]bool    // by id, whether the rule is listed
+	looked    map[string]concern // by id
 	calendars map[string]*calendar
 }
 
@@ -71,42 +71,56 @@ type answer struct {
 	view   *view
 }
 
-// listed reports whether a rule is one the organisation has to look at.
-func (a *assessor) listed(id string) bool {
-	known, ok := a.looked[id]
-	if !ok {
-		known = a.concernsSomebody(id)
-		a.looked[id] = known
-	}
-	return known
-}
+// concern is why a rule is looked at.
+type concern int
 
-func (a *assessor) concernsSomebody(id string) bool {
-	for _, r := range a.library.byID[id] {
-		if r.Audience == "contract" || a.affects(r.Jurisdiction) || a.inRegime(r) { // a partner is told wherever people live
-			return true
-		}
+const (
+	notAtAll concern = iota
+	nobody           // only because the facts name its place, with no people there: shown, and answered no
+	somebody
+)
+
+// listed reports whether a rule is one the organisation has to look at.
+func (a *assessor) listed(id string) bool { return a.concernOf(id) != notAtAll }
+
+func (a *assessor) concernOf(id string) concern {
+	known, ok := a.looked[id]
+	if ok {
+		return known
 	}
-	return false
+	for _, r := range a.library.byID[id] {
+		if r.Audience == "contract" || a.inRegime(r) { // a partner is told wherever people live
+			known = somebody
+		}
+		known = max(known, a.affects(r.Jurisdiction))
+	}
+	a.looked[id] = known
+	return known
 }
 
 // affects reports whether somebody is affected in a jurisdiction, or the
 // organisation is established there. A group of people is affected where it
-// lives also while their number is not known, not where it is known to be zero.
-func (a *assessor) affects(area string) bool {
+// lives also while their number is not known; where it is known to be zero,
+// nobody is.
+func (a *assessor) affects(area string) concern {
+	found := notAtAll
 	for i := range a.facts.Affected {
 		g := &a.facts.Affected[i]
-		if (g.People == nil || *g.People > 0) && world().Within(g.Residence, area) == condition.Yes {
-			return true
+		if world().Within(g.Residence, area) != condition.Yes {
+			continue
 		}
+		if g.People == nil || *g.People > 0 {
+			return somebody
+		}
+		found = nobody
 	}
 	o := &a.facts.Organisation
 	for _, p := range append([]string{o.MainEstablishment}, o.EstablishedIn...) {
 		if world().Within(p, area) == condition.Yes {
-			return true
+			return somebody
 		}
 	}
-	return false
+	return found
 }
 
 // inRegime reports whether the organisation is of a kind the rule names, and
@@ -147,6 +161,9 @@ func (a *assessor) evaluate(r *Rule) *answer {
 	ans := &answer{rule: r, view: v}
 	var parts []condition.Result
 	ask := func(c condition.Condition) { parts = append(parts, c.Evaluate(v)) }
+	if a.concernOf(r.ID) == nobody {
+		ask(condition.Condition{Fact: "here.people", MoreThan: 0})
+	}
 	if len(r.Who.Roles) > 0 {
 		ask(condition.Condition{Fact: "organisation.role", Is: r.Who.Roles})
 	}

@@ -312,7 +312,7 @@ func TestListing(t *testing.T) {
 		{`{"organisation": {"established_in": ["US-CA"]}}`, "us-ca-x us-x-all"},
 		{`{"organisation": {"established_in": ["US"]}}`, "us-x-all"},
 		{`{"affected": [{"residence": "US-CA"}]}`, "us-ca-x us-x-all"},
-		{`{"affected": [{"residence": "US-CA", "people": 0}]}`, ""},
+		{`{"affected": [{"residence": "US-CA", "people": 0}]}`, "us-ca-x us-x-all"},
 		{`{"organisation": {"regulated_as": ["insurer"], "licensed_in": ["US-CT"]}}`, "us-ct-insurance"},
 		{`{"organisation": {"regulated_as": ["dora_financial_entity"], "licensed_in": []}}`, "eu-x-dora"},
 		{`{"affected": [{"residence": "US-SC", "people": 5}]}`, "us-sc-insurance us-x-all"},
@@ -332,7 +332,11 @@ func TestListing(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tc.facts, s, tc.want)
 		}
 	}
-	o := only(t, l.Assess(facts(t, `{"organisation": {"regulated_as": ["insurer"], "licensed_in": ["US-CT"], "established_in": ["US-SC"]}}`), noon), "us-sc-insurance")
+	o := only(t, l.Assess(facts(t, `{"affected": [{"residence": "US-CA", "people": 0}]}`), noon), "us-ca-x")
+	if o.Applies != condition.No || strings.Join(o.BecauseNot, ";") != "here.people is 0 in US-CA (not more than 0)" {
+		t.Errorf("known to be nobody: %s, %v", o.Applies, o.BecauseNot)
+	}
+	o = only(t, l.Assess(facts(t, `{"organisation": {"regulated_as": ["insurer"], "licensed_in": ["US-CT"], "established_in": ["US-SC"]}}`), noon), "us-sc-insurance")
 	if o.Applies != condition.No || !strings.Contains(strings.Join(o.BecauseNot, ";"), "here.licensed is no") {
 		t.Errorf("%s, %v", o.Applies, o.BecauseNot)
 	}
