@@ -15,7 +15,7 @@ import (
 type Inside struct {
 	p        *postgres
 	spec     affected.Spec
-	called   string // the database, in reports
+	called   []string // the inputs, in reports
 	compiler *compiler
 	read     []travel          // of the directory, then the exposures
 	asks     func(what string) // told before the database is asked
@@ -57,7 +57,10 @@ func (d *Databases) Inside(ctx context.Context, spec affected.Spec) (*Inside, er
 	if err := p.begin(ctx); err != nil {
 		return nil, err
 	}
-	in := &Inside{p: p, spec: spec, called: spec.Directory.Called(), compiler: &compiler{engine: e, spec: spec}}
+	in := &Inside{p: p, spec: spec, called: []string{spec.Directory.Called()}, compiler: &compiler{engine: e, spec: spec}}
+	for i := range spec.Exposures {
+		in.called = append(in.called, spec.Exposures[i].Called())
+	}
 	return in, in.describe(ctx)
 }
 

@@ -12,10 +12,9 @@ import (
 // travelled, and writes it with the numbers and the name they have in the
 // database. Records are lines: no value that came from a query holds a line end.
 type renumber struct {
-	to     io.Writer
-	called string // the database, as a CSV field
-	// line is the true line of a row of the input with this name.
-	line func(input string, line int64) (int64, bool)
+	to io.Writer
+	// place is what an input is called and the true line of one of its rows.
+	place func(input string, line int64) (string, int64, bool)
 	// person is the true number of a person; nil where records name none.
 	person func(int64) (int64, bool)
 	rest   []byte
@@ -60,10 +59,11 @@ func (w *renumber) record(out, record []byte) ([]byte, error) {
 	if !ok1 || !ok2 || err != nil {
 		return nil, errRenumber
 	}
-	if n, ok1 = w.line(string(input), n); !ok1 {
+	called, n, ok := w.place(string(input), n)
+	if !ok {
 		return nil, errRenumber
 	}
-	out = strconv.AppendInt(append(append(out, w.called...), ','), n, 10)
+	out = strconv.AppendInt(append(append(out, csvField(called)...), ','), n, 10)
 	out = append(out, ',')
 	if w.person == nil {
 		return append(out, rest...), nil

@@ -103,6 +103,9 @@ func (s *scanner) next() bool {
 			continue
 		case c == '\'' || c == '"' || c == '`' && s.mysql:
 			s.quote(c, s.mysql && c != '`')
+		case c == '$' && !s.mysql && len(rest) > 1 && '0' <= rest[1] && rest[1] <= '9':
+			s.kind, s.token, s.at = forbidden, "a parameter", s.at+2
+			return true
 		case c == '$' && !s.mysql && s.dollar():
 		case isWord(c):
 			for s.at < len(s.text) && (isWord(s.text[s.at]) || s.text[s.at] == '$' || '0' <= s.text[s.at] && s.text[s.at] <= '9') {
@@ -115,7 +118,7 @@ func (s *scanner) next() bool {
 		default:
 			s.at++
 		}
-		if s.kind != unclosed {
+		if s.kind != unclosed && s.kind != forbidden {
 			s.token = s.text[s.from:s.at]
 		}
 		return true
@@ -135,6 +138,9 @@ func (s *scanner) quote(q byte, escapes bool) {
 		switch {
 		case s.text[i] == '\\' && escapes:
 			i++
+		case s.text[i] == '\\' && q == '\'' && strings.HasPrefix(s.text[i+1:], "'"):
+			s.kind, s.token, s.at = forbidden, "a backslash before a quote, which servers read in two ways (write E'…'),", len(s.text)
+			return
 		case s.text[i] == q && i+1 < len(s.text) && s.text[i+1] == q:
 			i++
 		case s.text[i] == q:

@@ -150,12 +150,12 @@ func (r *travelRows) Close() error { return r.rows.Close() }
 
 // outputs writes what comes out with the numbers that rows and people have in the database.
 func (in *Inside) outputs(to affected.Outputs) affected.Outputs {
-	line := func(input string, line int64) (int64, bool) {
+	place := func(input string, line int64) (string, int64, bool) {
 		i, ok := inputOf(strings.TrimPrefix(input, "database "))
 		if !ok || i < 0 || i >= len(in.read) || line < 2 || line-2 >= int64(len(in.read[i].numbers)) {
-			return 0, false
+			return "", 0, false
 		}
-		return in.read[i].numbers[line-2] + 1, true
+		return in.called[i], in.read[i].numbers[line-2] + 1, true
 	}
 	person := func(n int64) (int64, bool) {
 		people := in.read[0].numbers
@@ -164,15 +164,14 @@ func (in *Inside) outputs(to affected.Outputs) affected.Outputs {
 		}
 		return people[n-1], true
 	}
-	called := csvField(in.called)
 	if to.Unmatched != nil {
-		to.Unmatched = &renumber{to: to.Unmatched, called: called, line: line}
+		to.Unmatched = &renumber{to: to.Unmatched, place: place}
 	}
 	if to.Rejected != nil {
-		to.Rejected = &renumber{to: to.Rejected, called: called, line: line}
+		to.Rejected = &renumber{to: to.Rejected, place: place}
 	}
 	if to.Conflicts != nil {
-		to.Conflicts = &renumber{to: to.Conflicts, called: called, line: line, person: person}
+		to.Conflicts = &renumber{to: to.Conflicts, place: place, person: person}
 	}
 	return to
 }
@@ -182,7 +181,7 @@ func (in *Inside) account(sum *affected.Summary) error {
 	sum.Warnings = nil // they are about how a file goes on from line to line, and not all lines were here
 	for i := range sum.Inputs {
 		s, t := &sum.Inputs[i], &in.read[i]
-		s.Path, s.Bytes, s.SHA256 = in.called, 0, ""
+		s.Path, s.Bytes, s.SHA256 = in.called[i], 0, ""
 		if i == 0 {
 			s.Rows = t.rows
 			continue
