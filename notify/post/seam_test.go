@@ -1,12 +1,10 @@
 package post_test
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 	"time"
 
-	"tocsin/notify/filing"
 	"tocsin/notify/letter"
 	"tocsin/notify/post"
 )
@@ -86,39 +84,5 @@ func TestLettersOfTheLibraryPrint(t *testing.T) {
 	}
 	if done < 12 {
 		t.Errorf("only %d letters were printed", done)
-	}
-}
-
-// Every authority's form prints as a document, answered or not.
-func TestFilingPacksPrint(t *testing.T) {
-	letters, err := letter.Builtin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	forms, err := filing.Builtin(letters)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := post.NewDocuments(post.A4, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range forms.Forms() {
-		pack, err := forms.Build(f.ID, filing.Case{Case: letterCase(), Submission: "initial", Drill: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		page, err := pack.HTML()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var out bytes.Buffer
-		if err := d.Write(&out, post.Document{Title: f.Title, Reference: "INC-2026-0001", Language: "en", Date: date, HTML: page}); err != nil {
-			t.Errorf("%s: %v", f.ID, err)
-			continue
-		}
-		if got := bare(words(t, out.Bytes())); !strings.Contains(got, bare(pack.Fields[len(pack.Fields)-1].Label)[:7]) || !strings.Contains(got, "DRILL:donotfile") {
-			t.Errorf("%s: its last field is not printed", f.ID)
-		}
 	}
 }
