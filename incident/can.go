@@ -12,6 +12,7 @@ const (
 	SetMilestones  Action = "incident.milestone"
 	SeeRoster      Action = "roster.see" // names and addresses of affected people
 	SettleRoster   Action = "roster.settle"
+	ExportRoster   Action = "roster.export"  // take names and addresses out, sealed to a key
 	SeePrivileged  Action = "privileged.see" // items not naming the principal
 	MarkPrivileged Action = "privileged.mark"
 	WriteNotice    Action = "notice.write"   // drafts, filings
@@ -91,7 +92,7 @@ func Can(p Principal, a Action, i *Incident) bool {
 		commands = i.Holds(p.ID, Commander)
 		advises  = i.Holds(p.ID, Counsel) || counsel
 	)
-	if i.Status.Ended() && a != SeeIncident && a != SeePrivileged && a != SeeRoster && a != SteerIncident {
+	if i.Status.Ended() && a != SeeIncident && a != SeePrivileged && a != SeeRoster && a != ExportRoster && a != SteerIncident {
 		return false // a closed case is reopened before it is changed
 	}
 	switch a {
@@ -103,6 +104,8 @@ func Can(p Principal, a Action, i *Incident) bool {
 		return commands || responder || counsel
 	case SeeRoster:
 		return commands || advises || i.Holds(p.ID, Communications) || i.Holds(p.ID, SupportLead) || approver
+	case ExportRoster:
+		return commands || advises || approver
 	case SeePrivileged, MarkPrivileged, SignReview:
 		return advises
 	case WriteNotice:

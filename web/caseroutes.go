@@ -73,6 +73,7 @@ func (s *Server) caseRoutes() []Route {
 		{Method: post, Path: "/affected/new", Action: settle, Upload: true, Page: c.Upload},
 		{Method: get, Path: "/affected/runs/:run", Action: settle, Page: c.ResolutionPage},
 		{Method: post, Path: "/affected/runs/:run/run", Action: settle, Page: c.RunResolution},
+		{Method: post, Path: "/affected/runs/:run/propose", Action: settle, Page: c.ProposeResolution},
 		{Method: post, Path: "/affected/runs/:run/settle", Action: settle, Page: c.SettleResolution},
 		{Method: get, Path: "/affected/files/:file", Action: incident.SeeRoster, Page: c.DownloadRoster},
 

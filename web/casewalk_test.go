@@ -131,7 +131,19 @@ func (w *walked) affected(t *testing.T) {
 	done(t, w.ada, w.run+"/run", url.Values{"d.customer_id": {"customer_id"}, "d.email": {"email"}, "d.name": {"name"}, "d.country": {"country"}, "d.region": {"state"},
 		"d.language": {"language"}, "e0.customer_id": {"id"}, "e0.column": {"fields"}})
 	w.site.Desk.Wait()
-	done(t, w.ada, w.run+"/settle", nil)
+	w.settle(t)
+}
+
+// settle puts the run's list in force: Ada puts it forward, somebody else settles it.
+func (w *walked) settle(t *testing.T) {
+	t.Helper()
+	list := url.Values{"list": {find(t, w.ada.Get(w.run).Body, `name="list" value="([0-9a-f]{64})"`)}}
+	done(t, w.ada, w.run+"/propose", list)
+	second := w.bo
+	if second == nil {
+		_, second = w.site.Person(t, "Edda Second", incident.GrantCounsel)
+	}
+	done(t, second, w.run+"/settle", list)
 }
 
 // exports uploads a directory and what was exposed, and gives the run's path.

@@ -138,6 +138,8 @@ func propose(ours []string, columns []Column) []Guess {
 					take(name, c, Likely, "by its name; the first rows leave it empty")
 				case len(shapes) == 0:
 					take(name, c, Sure, "by its name")
+				case c.Shape == TextShape && !slices.Contains(shapes, TextShape):
+					take(name, c, Likely, "by its name; its values are of several forms")
 				case slices.Contains(shapes, c.Shape):
 					take(name, c, Sure, "by its name and its values")
 				default:

@@ -18,6 +18,7 @@ type Vault interface {
 	Put(ctx context.Context, scope string, r io.Reader) (vault.Object, error)
 	Open(ctx context.Context, scope, sha256 string) (io.ReadSeekCloser, error)
 	Verify(ctx context.Context, scope, sha256 string) (vault.Object, error)
+	Delete(ctx context.Context, scope, sha256 string) error
 }
 
 // Config of a Desk.
@@ -26,6 +27,14 @@ type Config struct {
 	// destroyed. Zero means six years: the longest of the record duties in the
 	// rule library that name a period.
 	Retention time.Duration
+
+	// Memory is how many bytes matching may take; 0: no limit. Scratch is the
+	// folder of its sealed temporary file; "": the system's.
+	Memory  int64
+	Scratch string
+	// UploadLimit is how many bytes one uploaded file may have; 0: 2 GiB.
+	UploadLimit int64
+	Clock       func() time.Time // time.Now if nil: for progress, never for what is recorded
 }
 
 // Desk is where a case is worked. It is safe for concurrent use.
@@ -56,6 +65,12 @@ func New(d Deps, cfg Config) (*Desk, error) {
 	}
 	if cfg.Retention == 0 {
 		cfg.Retention = 6 * 365 * 24 * time.Hour
+	}
+	if cfg.UploadLimit <= 0 {
+		cfg.UploadLimit = 2 << 30
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
 	}
 	return &Desk{db: d.DB, vault: d.Vault, log: d.Logger, cfg: cfg, reactors: d.Reactors}, nil
 }

@@ -1,12 +1,12 @@
 package casework
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -15,7 +15,8 @@ import (
 	"tocsin/incident/ledger"
 )
 
-// SettleRoster puts a list of affected people in force. people is people.csv;
+// SettleRoster puts a list that was made elsewhere (by the command line, by
+// another tool) in force. A list made here takes two people: see SettleResolution. people is people.csv;
 // reports are the lists of rows nobody matched, by file name. All are sealed in
 // the vault first. A new roster does not replace the old one's record.
 func (d *Desk) SettleRoster(ctx context.Context, p incident.Principal, ref string, r incident.Roster, people io.Reader, reports map[string]io.Reader) (*incident.Roster, error) {
@@ -78,15 +79,20 @@ func (d *Desk) count(ctx context.Context, id string, r *incident.Roster) error {
 		return err
 	}
 	defer list.Close()
-	type group struct{ jurisdiction, elements string }
+	type group struct{ jurisdiction, elements, groups string }
 	people := map[group]int{}
 	r.People, r.ByJurisdiction, r.ByElement, r.ByJurisdictionElement = 0, map[string]int{}, map[string]int{}, map[string]map[string]int{}
-	for p, err := range affected.ReadRoster(bufio.NewReaderSize(list, 256<<10)) {
+	r.Groups, r.BySources = nil, map[string]int{}
+	for p, err := range affected.ReadRoster(bufferedList(list)) {
 		if err != nil {
 			return err
 		}
 		r.People++
-		people[group{p.Jurisdiction(), p.Elements.String()}]++
+		people[group{p.Jurisdiction(), p.Elements.String(), strings.Join(p.Groups, "+")}]++
+		r.BySources[strings.Join(p.Sources, "+")]++
+		if r.People%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
 	for g, n := range people {
 		elements, ok := affected.ParseElements(g.elements)
@@ -94,7 +100,11 @@ func (d *Desk) count(ctx context.Context, id string, r *incident.Roster) error {
 			return incident.Errorf(incident.Invalid, "The list of affected people names elements that this version does not know.")
 		}
 		names := elements.Names()
-		r.Groups = append(r.Groups, incident.RosterGroup{Jurisdiction: g.jurisdiction, Elements: names, People: n})
+		one := incident.RosterGroup{Jurisdiction: g.jurisdiction, Elements: names, People: n}
+		if g.groups != "" {
+			one.Groups = strings.Split(g.groups, "+")
+		}
+		r.Groups = append(r.Groups, one)
 		r.ByJurisdiction[g.jurisdiction] += n
 		if r.ByJurisdictionElement[g.jurisdiction] == nil {
 			r.ByJurisdictionElement[g.jurisdiction] = map[string]int{}
@@ -105,7 +115,7 @@ func (d *Desk) count(ctx context.Context, id string, r *incident.Roster) error {
 		}
 	}
 	slices.SortFunc(r.Groups, func(a, b incident.RosterGroup) int {
-		return cmp.Or(cmp.Compare(a.Jurisdiction, b.Jurisdiction), slices.Compare(a.Elements, b.Elements))
+		return cmp.Or(cmp.Compare(a.Jurisdiction, b.Jurisdiction), slices.Compare(a.Elements, b.Elements), slices.Compare(a.Groups, b.Groups))
 	})
 	return nil
 }
@@ -158,4 +168,29 @@ func (d *Desk) OpenRoster(ctx context.Context, p incident.Principal, ref, name s
 		return nil, err
 	}
 	return d.vault.Open(ctx, id, object)
+}
+
+// OpenReport gives a report of a run that has a list, settled or not, and
+// records that it was read: unmatched.csv holds keys of people.
+func (d *Desk) OpenReport(ctx context.Context, p incident.Principal, ref, id, name string) (io.ReadSeekCloser, error) {
+	var scope, object string
+	err := d.act(ctx, p, ref, incident.SeeRoster, func(tx *ledger.Tx, i *incident.Incident) error {
+		r, err := resolutionOf(tx, i, id)
+		if err != nil {
+			return err
+		}
+		if r.Listed() {
+			object = r.Roster.Reports[name]
+		}
+		if object == "" {
+			return incident.Errorf(incident.NotFound, "There is no report %q.", clip(name, 40))
+		}
+		scope = i.ID
+		tx.Record("roster.read", "resolution/"+r.ID)
+		return WriteTimeline(tx, i, "roster.read", "resolution/"+r.ID, fmt.Sprintf("Report of run %d read: %s", r.Seq, name))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.vault.Open(ctx, scope, object)
 }

@@ -28,6 +28,6 @@ var (
 func Tables() []ledger.Checker {
 	return []ledger.Checker{
 		incidents, milestones, facts, tasks, exhibits, custody, timeline, rosters,
-		numbers, alerts, fingerprints, deliveries, caseAlerts, openedByRule, resolutions,
+		numbers, alerts, fingerprints, deliveries, caseAlerts, openedByRule, resolutions, transfers, rulings, exclusions,
 	}
 }

@@ -41,3 +41,4 @@ func (nowhere) Open(context.Context, string, string) (io.ReadSeekCloser, error) 
 func (nowhere) Verify(context.Context, string, string) (vault.Object, error) {
 	return vault.Object{}, errNowhere
 }
+func (nowhere) Delete(context.Context, string, string) error { return errNowhere }

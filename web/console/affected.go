@@ -110,7 +110,9 @@ func runBadge(s casework.ResolutionState) view.Badge {
 	case casework.ResolutionFailed:
 		return view.Badge{Text: "Failed", Tone: view.Overdue}
 	case casework.ResolutionDone:
-		return view.Badge{Text: "Ready to be put in force", Tone: view.Soon}
+		return view.Badge{Text: "Ready to be put forward", Tone: view.Soon}
+	case casework.ResolutionProposed:
+		return view.Badge{Text: "A second person is to put it in force", Tone: view.Soon}
 	}
 	return view.Badge{Text: "In force", Tone: view.Done}
 }
@@ -229,9 +231,12 @@ func (c *Console) showResolution(r *Request, wrong error) error {
 		if run.Roster != nil {
 			d.Facts, d.Places = rosterFacts(run.Roster), placeChart(run.Roster)
 		}
-		if run.State == casework.ResolutionDone {
-			d.Settle = &view.Form{Action: d.URL + "/settle", Submit: "Put this list in force"}
+		if run.State == casework.ResolutionDone && run.Roster != nil {
+			d.Settle = &view.Form{Action: d.URL + "/propose", Submit: "Put this list forward", Hidden: map[string]string{"list": run.Roster.Object}}
 		}
+	case casework.ResolutionProposed:
+		d.Facts, d.Places = rosterFacts(run.Roster), placeChart(run.Roster)
+		d.Settle = &view.Form{Action: d.URL + "/settle", Submit: "Put this list in force", Hidden: map[string]string{"list": run.Roster.Object}}
 	}
 	if run.Error != "" {
 		d.Errors = strings.Split(run.Error, "\n")
@@ -270,9 +275,17 @@ func (c *Console) RunResolution(r *Request) error {
 	return r.Go("/incidents/" + r.Param("incident") + "/affected/runs/" + run.ID)
 }
 
+// ProposeResolution puts the list forward for a second person.
+func (c *Console) ProposeResolution(r *Request) error {
+	if err := c.Desk.ProposeResolution(r.Ctx(), r.By, r.Param("incident"), r.Param("run"), r.Form("list")); err != nil {
+		return c.showResolution(r, err)
+	}
+	return r.Done("/incidents/"+r.Param("incident")+"/affected/runs/"+r.Param("run"), "Put forward. A second person puts it in force.")
+}
+
 // SettleResolution puts the list in force.
 func (c *Console) SettleResolution(r *Request) error {
-	roster, err := c.Desk.SettleResolution(r.Ctx(), r.By, r.Param("incident"), r.Param("run"))
+	roster, err := c.Desk.SettleResolution(r.Ctx(), r.By, r.Param("incident"), r.Param("run"), r.Form("list"))
 	if err != nil {
 		return c.showResolution(r, err)
 	}

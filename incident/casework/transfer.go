@@ -1,0 +1,332 @@
+package casework
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tocsin/incident"
+	"tocsin/incident/ledger"
+)
+
+// Transfer is a file that comes in pieces, so that a line that breaks or a
+// restart costs the last piece alone. Each piece is sealed in the vault as it
+// comes. What is not whole and used within transferLife of its last piece is deleted.
+type Transfer struct {
+	ID       string    `json:"id"`
+	FileName string    `json:"file_name"`
+	Size     int64     `json:"size"`             // of the whole, as announced
+	Offset   int64     `json:"offset"`           // bytes that have come
+	SHA256   string    `json:"sha256,omitempty"` // of the whole, once it is
+	Pieces   []Piece   `json:"pieces,omitempty"`
+	MadeBy   string    `json:"made_by"`
+	MadeAt   time.Time `json:"made_at"`
+	Expires  time.Time `json:"expires_at"`
+}
+
+// Piece is one piece as it lies in the vault: saltSize bytes, then Size bytes of the file.
+type Piece struct {
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+}
+
+var transfers = ledger.NewCaseTable[Transfer]("uploads") // incident, transfer id
+
+const (
+	transferLife = 48 * time.Hour
+	// pieceSize is how much is sealed at a time: what a broken line costs at most.
+	pieceSize = 16 << 20
+	// Objects are named by their content. A salt keeps a piece from ever being the
+	// same as another object, which must not go when the piece does.
+	saltSize = 24
+)
+
+// NewTransfer announces a file. Errors: Invalid, TooLarge.
+func (d *Desk) NewTransfer(ctx context.Context, p incident.Principal, ref, fileName string, size int64) (Transfer, error) {
+	t := Transfer{FileName: clip(fileName, 200), Size: size, MadeBy: p.ID}
+	switch {
+	case fileName == "":
+		return t, incident.Errorf(incident.Invalid, "Say what the file is called.")
+	case size <= 0:
+		return t, incident.Errorf(incident.Invalid, "%s is empty.", t.FileName)
+	case size > d.cfg.UploadLimit:
+		return t, incident.Errorf(incident.TooLarge, "%s has %d bytes; this server takes %d.", t.FileName, size, d.cfg.UploadLimit)
+	}
+	d.ExpireTransfers(ctx)
+	err := d.act(ctx, p, ref, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		t.ID, t.MadeAt, t.Expires = id.String(), tx.Now(), tx.Now().Add(transferLife)
+		tx.Record("upload.begin", "upload/"+t.ID)
+		return transfers.Put(tx, ledger.K(i.ID, t.ID), t)
+	})
+	return t, err
+}
+
+// Transfer says how far one has come. Errors: NotFound, Gone once it expired.
+func (d *Desk) Transfer(ctx context.Context, p incident.Principal, ref, id string) (Transfer, error) {
+	var out Transfer
+	err := d.read(ctx, p, ref, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) (err error) {
+		out, err = transferOf(tx, i, id)
+		return err
+	})
+	return out, err
+}
+
+// Transfers gives those of an incident that p began and did not use yet, oldest first.
+func (d *Desk) Transfers(ctx context.Context, p incident.Principal, ref string) ([]Transfer, error) {
+	var out []Transfer
+	err := d.read(ctx, p, ref, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error {
+		return transfers.Scan(tx, ledger.K(i.ID), func(_ ledger.Key, t Transfer) error {
+			if t.MadeBy == p.ID && t.Expires.After(tx.Now()) {
+				out = append(out, t)
+			}
+			return nil
+		})
+	})
+	return out, err
+}
+
+func transferOf(tx *ledger.Tx, i *incident.Incident, id string) (Transfer, error) {
+	t, err := transfers.Get(tx, ledger.K(i.ID, id))
+	if err != nil {
+		return t, orNotFound(err, "There is no such upload.")
+	}
+	if !t.Expires.After(tx.Now()) {
+		return t, incident.Errorf(incident.Gone, "The upload was not continued in time and is gone. Begin again.")
+	}
+	return t, nil
+}
+
+// Append takes in what follows the first offset bytes, piece by piece. Where
+// the stream breaks, the whole pieces before are kept: ask how far it came, and
+// go on from there. Errors: Conflict where offset is not how far it is,
+// TooLarge where more comes than was announced, and the stream's own.
+func (d *Desk) Append(ctx context.Context, p incident.Principal, ref, id string, offset int64, body io.Reader) (Transfer, error) {
+	t, err := d.Transfer(ctx, p, ref, id)
+	if err != nil {
+		return t, err
+	}
+	incidentID, err := d.incidentFor(ctx, p, ref, incident.SettleRoster)
+	if err != nil {
+		return t, err
+	}
+	in := bufio.NewReader(body)
+	for {
+		if t.SHA256 != "" || offset != t.Offset {
+			return t, incident.Errorf(incident.Conflict, "The upload is at byte %d, not %d.", t.Offset, offset)
+		}
+		if _, err := in.Peek(1); errors.Is(err, io.EOF) {
+			return t, nil
+		} else if err != nil {
+			return t, err
+		}
+		if t.Offset == t.Size {
+			return t, incident.Errorf(incident.TooLarge, "More came than the %d bytes that were announced.", t.Size)
+		}
+		part := io.LimitReader(in, min(pieceSize, t.Size-t.Offset))
+		object, err := d.vault.Put(ctx, incidentID, io.MultiReader(salted(id, offset), part))
+		if err != nil {
+			return t, err
+		}
+		piece := Piece{SHA256: object.SHA256, Size: object.Size - saltSize}
+		err = d.act(ctx, p, incidentID, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error {
+			now, err := transferOf(tx, i, id)
+			if err != nil {
+				return err
+			}
+			if now.Offset != offset || now.SHA256 != "" {
+				return incident.Errorf(incident.Conflict, "The upload is at byte %d, not %d.", now.Offset, offset)
+			}
+			now.Offset, now.Pieces, now.Expires = offset+piece.Size, append(now.Pieces, piece), tx.Now().Add(transferLife)
+			t = now
+			tx.Record("upload.piece", "upload/"+id)
+			return transfers.Put(tx, ledger.K(i.ID, id), now)
+		})
+		if err != nil {
+			d.forget(context.WithoutCancel(ctx), incidentID, []string{piece.SHA256})
+			return t, err
+		}
+		offset = t.Offset
+	}
+}
+
+func salted(id string, offset int64) io.Reader {
+	salt := make([]byte, 0, saltSize)
+	u, err := uuid.Parse(id)
+	if err == nil {
+		salt = append(salt, u[:]...)
+	}
+	salt = append(salt, make([]byte, saltSize-8-len(salt))...)
+	return &bytesReader{binary.BigEndian.AppendUint64(salt, uint64(offset))}
+}
+
+type bytesReader struct{ left []byte }
+
+func (b *bytesReader) Read(p []byte) (int, error) {
+	if len(b.left) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, b.left)
+	b.left = b.left[n:]
+	return n, nil
+}
+
+// Finish puts a file that has come whole together, and gives its digest.
+// Conflict while bytes are missing. Doing it again changes nothing.
+func (d *Desk) Finish(ctx context.Context, p incident.Principal, ref, id string) (Transfer, error) {
+	t, err := d.Transfer(ctx, p, ref, id)
+	if err != nil || t.SHA256 != "" {
+		return t, err
+	}
+	if t.Offset != t.Size {
+		return t, incident.Errorf(incident.Conflict, "%d of %d bytes have come.", t.Offset, t.Size)
+	}
+	incidentID, err := d.incidentFor(ctx, p, ref, incident.SettleRoster)
+	if err != nil {
+		return t, err
+	}
+	whole := &pieces{ctx: ctx, vault: d.vault, scope: incidentID, left: t.Pieces}
+	object, err := d.vault.Put(ctx, incidentID, whole)
+	whole.close()
+	if err == nil && object.Size != t.Size {
+		err = incident.Errorf(incident.Internal, "an upload of %d bytes was put together from %d", t.Size, object.Size)
+	}
+	if err != nil {
+		return t, err
+	}
+	old := t.Pieces
+	err = d.act(ctx, p, incidentID, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error {
+		if t, err = transferOf(tx, i, id); err != nil {
+			return err
+		}
+		t.SHA256, t.Pieces, t.Expires = object.SHA256, nil, tx.Now().Add(transferLife)
+		tx.Record("upload.whole", "upload/"+id)
+		return transfers.Put(tx, ledger.K(i.ID, id), t)
+	})
+	if err != nil {
+		d.forget(context.WithoutCancel(ctx), incidentID, []string{object.SHA256})
+		return t, err
+	}
+	d.forget(context.WithoutCancel(ctx), incidentID, sumsOf(old))
+	return t, nil
+}
+
+func sumsOf(list []Piece) []string {
+	var out []string
+	for _, p := range list {
+		out = append(out, p.SHA256)
+	}
+	return out
+}
+
+// pieces reads pieces one after the other, each opened when it is reached.
+type pieces struct {
+	ctx   context.Context //nolint:containedctx // io.Reader has none
+	vault Vault
+	scope string
+	left  []Piece
+	now   io.ReadSeekCloser
+}
+
+func (s *pieces) Read(p []byte) (int, error) {
+	for {
+		if s.now == nil {
+			if len(s.left) == 0 {
+				return 0, io.EOF
+			}
+			r, err := s.vault.Open(s.ctx, s.scope, s.left[0].SHA256)
+			if err != nil {
+				return 0, err
+			}
+			s.now, s.left = r, s.left[1:]
+			if _, err := r.Seek(saltSize, io.SeekStart); err != nil {
+				return 0, err
+			}
+		}
+		n, err := s.now.Read(p)
+		if errors.Is(err, io.EOF) {
+			s.close()
+			err = nil
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
+	}
+}
+
+func (s *pieces) close() {
+	if s.now != nil {
+		s.now.Close()
+		s.now = nil
+	}
+}
+
+// Drop gives up an upload and deletes what has come.
+func (d *Desk) Drop(ctx context.Context, p incident.Principal, ref, id string) error {
+	incidentID, err := d.incidentFor(ctx, p, ref, incident.SettleRoster)
+	if err != nil {
+		return err
+	}
+	return d.drop(ctx, p, incidentID, id)
+}
+
+func (d *Desk) drop(ctx context.Context, p incident.Principal, incidentID, id string) error {
+	var t Transfer
+	err := d.db.Update(ctx, p, func(tx *ledger.Tx) error {
+		var err error
+		if t, err = transfers.Get(tx, ledger.K(incidentID, id)); err != nil {
+			return orNotFound(err, "There is no such upload.")
+		}
+		tx.Record("upload.drop", "upload/"+id)
+		return transfers.Delete(tx, ledger.K(incidentID, id))
+	})
+	if err != nil {
+		return err
+	}
+	left := sumsOf(t.Pieces)
+	if t.SHA256 != "" {
+		left = append(left, t.SHA256)
+	}
+	d.forget(context.WithoutCancel(ctx), incidentID, left)
+	return nil
+}
+
+// dropWhole clears away transfers whose files are evidence now.
+func (d *Desk) dropWhole(ctx context.Context, p incident.Principal, incidentID string, ids []string) {
+	for _, id := range ids {
+		if err := d.drop(ctx, p, incidentID, id); err != nil {
+			d.log.Warn("an upload that was used could not be cleared away", "upload", id, "error", err)
+		}
+	}
+}
+
+// ExpireTransfers deletes uploads that nobody went on with. The program calls
+// it now and then; it is also done whenever another upload begins.
+func (d *Desk) ExpireTransfers(ctx context.Context) {
+	type late struct{ incident, id string }
+	var all []late
+	err := d.db.View(ctx, func(tx *ledger.Tx) error {
+		return transfers.Scan(tx, ledger.K(), func(k ledger.Key, t Transfer) error {
+			if !t.Expires.After(tx.Now()) {
+				all = append(all, late{k.Text(0), t.ID})
+			}
+			return nil
+		})
+	})
+	for _, l := range all {
+		if err = d.drop(ctx, incident.Clock(), l.incident, l.id); err != nil {
+			break
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		d.log.Warn("expired uploads could not be cleared away", "error", err)
+	}
+}
