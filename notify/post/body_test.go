@@ -69,6 +69,16 @@ func TestDocumentsRefuse(t *testing.T) {
 	}
 }
 
+func TestALongReferenceIsRefused(t *testing.T) {
+	d, err := post.NewDocuments(post.A4, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Write(&bytes.Buffer{}, post.Document{Date: date, Reference: strings.Repeat("INC-2026 ", 20), HTML: "<p>x</p>"}); incident.KindOf(err) != incident.Invalid {
+		t.Errorf("error %v", err)
+	}
+}
+
 var setSize = regexp.MustCompile(`/F\S+ ([\d.]+) Tf`)
 
 // Nothing of a notice is set smaller than ten points: only the return address in

@@ -1,7 +1,6 @@
 package post
 
 import (
-	"fmt"
 	"io"
 	"time"
 
@@ -59,6 +58,9 @@ func (d *Documents) Write(w io.Writer, doc Document) error {
 		return incident.Errorf(incident.Invalid, "the document cannot be printed: %s", no.detail)
 	}
 	sh := p.sheet
+	if p.faces.measure(reference, regular, MinPoints) > (sh.width-sh.left-sh.right)/2 {
+		return incident.Errorf(incident.Invalid, "the document's reference is too long for the foot of a page")
+	}
 	lines := p.faces.setBlocks(blocks, sh.width-sh.left-sh.right, p.cfg.Points)
 	pages := paginate(lines, sh.top, sh.top, sh.height-sh.bottom)
 	words := wordsFor(doc.Language)
@@ -70,7 +72,7 @@ func (d *Documents) Write(w io.Writer, doc Document) error {
 		draw.foot(words.pageOf(i+1, len(pages)), reference)
 	}
 	if err := draw.pdf.Output(w); err != nil {
-		return incident.Because(incident.Internal, err, "%s", fmt.Sprintf("make a PDF of %d pages", len(pages)))
+		return incident.Because(incident.Internal, err, "make a PDF of %d pages", len(pages))
 	}
 	return nil
 }

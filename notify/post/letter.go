@@ -8,7 +8,8 @@ type Letter struct {
 	ID string
 	// Code is printed on the letter and names it to the mail house: capital
 	// letters, figures and hyphens, at most 40. It is not the code a person checks
-	// the letter with, which opens more than a mail house needs.
+	// the letter with, which opens more than a mail house needs. Better drawn than
+	// counted: a slip in a list of returns then names nobody, not a neighbour.
 	Code     string
 	Variant  string // what kind of letter it is, for proofs: "us-ca/en/adult"
 	Language string // BCP 47
