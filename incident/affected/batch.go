@@ -29,6 +29,7 @@ type batch struct {
 	lines []uint32 // of each row, from 0 at the start of data
 	bad   []badRow
 	lined uint32 // lines passed
+	json  jsonReader
 	seen  uint64 // JSON Lines: wanted columns that some row has, as bits
 }
 

@@ -2,9 +2,12 @@ package affected
 
 import (
 	"bytes"
-	"encoding/json"
+	"errors"
+	"io"
 	"math/bits"
 	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // jsonlFormat splits JSON Lines: an object a line, whose names are the columns.
@@ -64,39 +67,109 @@ func (f *jsonlFormat) split(b *batch, _ bool) int {
 	return len(b.data)
 }
 
+// jsonReader reads objects one after the other without keeping any; one for each batch.
+type jsonReader struct {
+	line bytes.Reader
+	dec  *jsontext.Decoder
+}
+
+func (r *jsonReader) over(line []byte) *jsontext.Decoder {
+	r.line.Reset(line)
+	if r.dec == nil {
+		r.dec = jsontext.NewDecoder(&r.line, jsontext.AllowDuplicateNames(true))
+	} else {
+		r.dec.Reset(&r.line, jsontext.AllowDuplicateNames(true))
+	}
+	return r.dec
+}
+
+const notObject = "is not a JSON object"
+
 func (f *jsonlFormat) object(b *batch, line []byte) (why string) {
 	if why, ok := readable(line); !ok {
 		return why
 	}
-	var object map[string]json.RawMessage
-	if json.Unmarshal(line, &object) != nil || object == nil {
-		return "is not a JSON object"
+	at := len(b.spans)
+	for range f.names {
+		b.spans = append(b.spans, span{from: uint32(len(b.own)), to: uint32(len(b.own))})
 	}
-	for i, name := range f.names {
-		raw, has := object[name]
-		if has && i < bits.UintSize {
+	d := b.json.over(line)
+	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
+		return notObject
+	}
+	for d.PeekKind() != '}' {
+		name, err := d.ReadValue()
+		if err != nil {
+			return notObject
+		}
+		i := f.place(name)
+		if i < 0 {
+			if d.SkipValue() != nil {
+				return notObject
+			}
+			continue
+		}
+		if i < bits.UintSize {
 			b.seen |= 1 << i
 		}
-		from := uint32(len(b.own))
-		switch {
-		case !has || string(raw) == "null":
-		case raw[0] == '"':
-			var s string
-			if json.Unmarshal(raw, &s) != nil {
-				return "is not a JSON object"
-			}
-			if bad, ok := readable([]byte(s)); !ok {
-				return "field \"" + name + "\" " + bad
-			}
-			b.own = append(b.own, s...)
-		case raw[0] == '{' || raw[0] == '[':
-			if len(bytes.Trim(raw, "{}[] \t\r\n")) > 0 {
-				return "field \"" + name + "\" is not a single value"
-			}
-		default:
-			b.own = append(b.own, raw...)
+		raw, err := d.ReadValue()
+		if err != nil {
+			return notObject
 		}
-		b.spans = append(b.spans, span{from: from, to: uint32(len(b.own))})
+		from := uint32(len(b.own))
+		if b.own, why = f.value(b.own, i, raw); why != "" {
+			return why
+		}
+		b.spans[at+i] = span{from: from, to: uint32(len(b.own))}
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return notObject
+	}
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
+		return notObject
 	}
 	return ""
+}
+
+// place is where a name, in quotes as it stands in the line, is among the
+// wanted columns; -1 where it is none.
+func (f *jsonlFormat) place(quoted []byte) int {
+	if bytes.IndexByte(quoted, '\\') >= 0 {
+		plain, err := jsontext.AppendUnquote(nil, quoted)
+		if err != nil {
+			return -1
+		}
+		return slices.Index(f.names, string(plain))
+	}
+	plain := quoted[1 : len(quoted)-1]
+	for i, n := range f.names {
+		if string(plain) == n {
+			return i
+		}
+	}
+	return -1
+}
+
+// value appends the text of a value.
+func (f *jsonlFormat) value(own []byte, i int, raw jsontext.Value) (text []byte, why string) {
+	switch raw.Kind() {
+	case 'n':
+	case '"':
+		from := len(own)
+		own, err := jsontext.AppendUnquote(own, raw)
+		if err != nil {
+			return own, notObject
+		}
+		if bad, ok := readable(own[from:]); !ok {
+			return own, "field \"" + f.names[i] + "\" " + bad
+		}
+		return own, ""
+	case '{', '[':
+		if len(bytes.Trim(raw, "{}[] \t\r\n")) > 0 {
+			return own, "field \"" + f.names[i] + "\" is not a single value"
+		}
+	default:
+		return append(own, raw...), ""
+	}
+	return own, ""
 }
