@@ -92,6 +92,28 @@ func TestKeyForm(t *testing.T) {
 	}
 }
 
+// TestPlainKeys holds what the SQL does with keys that are plain ASCII to what
+// affected does, for every key but telephone numbers: small letters, no blanks around.
+func TestPlainKeys(t *testing.T) {
+	values := []string{"123-45-6789", "123456789", "123 45 6789", "123.45.6789", "AB-12", "ab-12", " ab-12\t", "ab12", "o'x", "0012", "12", "+12", "a@x.example", "A@X.example", "a+b@x.example", "a.b@x.example", "ab@x.example", "?", "\v12\f", "1\x7f2"}
+	plain := func(s string) string { return strings.ToLower(strings.Trim(s, " \t\n\v\f\r")) }
+	for _, key := range affected.MatchKeys() {
+		if key == "phone" {
+			continue
+		}
+		for _, a := range values {
+			for i, same := range sameKey(t, key, a, values, "", "") {
+				if want := plain(a) == plain(values[i]); same != want {
+					t.Errorf("%s: %q and %q are one key: affected says %t, the SQL %t", key, a, values[i], same, want)
+				}
+				if keyForm(key, a, "") != plain(a) {
+					t.Errorf("%s: %q has the form %q", key, a, keyForm(key, a, ""))
+				}
+			}
+		}
+	}
+}
+
 func FuzzKeyForm(f *testing.F) {
 	f.Add("a@xn--bcher-kva.example", "A@Bücher.example", uint8(0))
 	f.Add("+49 (0)30 1234567", "030 1234567", uint8(2))

@@ -7,6 +7,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"tocsin/incident"
+	"tocsin/incident/affected"
 )
 
 func (s *server) mariaExec(t testing.TB, database string, statements ...string) {
@@ -117,4 +120,64 @@ func TestMySQLQueries(t *testing.T) {
 		}
 		t.Error("the server still works on it")
 	})
+}
+
+// TestSeveralDatabases has the directory in one database and exposures in another and in a file.
+func TestSeveralDatabases(t *testing.T) {
+	maria, pg := need(t, mariaServer), need(t, postgresServer)
+	maria.mariaExec(t, "", "create database crm character set utf8mb4")
+	maria.mariaExec(t, "crm", "create table customers (id int primary key, mail varchar(50), born date)",
+		"insert into customers values (1, 'Zoë@x.example', '1980-01-31'), (2, 'b@x.example', null), (3, 'c@x.example', '1990-01-01')")
+	dsn := map[string]string{
+		"CRM":  maria.mariaDSN("crm"),
+		"LOGS": pg.database(t, "logs", "create table chat as select * from (values ('zoe\u0308@X.example', date '1980-01-31'), ('c@x.example', '1991-01-01'), ('d@x.example', null)) v (sender, born)"),
+	}
+	spec := parse(t, `[database.crm]
+driver = "mysql"
+dsn_env = "CRM"
+[database.logs]
+driver = "postgres"
+dsn_env = "LOGS"
+[directory]
+database = "crm"
+query = "select id, mail, born from customers order by id desc"
+[directory.columns]
+customer_id = "id"
+email = "mail"
+birth_date = "born"
+[[exposure]]
+name = "chat"
+database = "logs"
+query = "select * from chat"
+match = { email = "sender" }
+check = { birth_date = "born" }
+elements = ["communications"]
+[[exposure]]
+name = "file"
+path = "leak.csv"
+match = { customer_id = "who" }
+elements = ["ssn"]
+`)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "leak.csv"), []byte("who\n2\n1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, err := Open(spec, Config{Getenv: func(name string) string { return dsn[name] }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	var r result
+	to, done := r.outputs()
+	sum, err := affected.Resolve(t.Context(), spec, affected.Folder(dir), to, affected.Options{Query: d.Query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done(sum)
+	if want := "3,,c@x.example,,,,communications,chat\n2,,b@x.example,,,,ssn,file\n1,,Zoë@x.example,,,,ssn+communications,chat+file\n"; body(r.people) != want {
+		t.Errorf("people:\n%swant:\n%s", body(r.people), want)
+	}
+	if want := "database logs,3,birth_date is not that of the person whose email this is,1,\n"; body(r.conflicts) != want || r.numbers != "4 0 1 0 1" {
+		t.Errorf("%s, conflicts:\n%s", r.numbers, body(r.conflicts))
+	}
 }
