@@ -46,7 +46,7 @@ func (c *RulesListCmd) Run(g *Globals) error {
 		if !r.Enabled {
 			enabled = "no"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Version, r.Jurisdiction, r.Audience, r.Regime, r.Reviewed, r.Confidence, enabled)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Version, r.Jurisdiction, r.Audience, r.Regime, r.Reviewed, statute.Sure(r.Confidence), enabled)
 	}
 	return t.Flush()
 }

@@ -140,15 +140,11 @@ func WriteCoverage(w io.Writer, rows []CoverageRow, uncovered []string, on time.
 			confidence[k] += n
 		}
 		for _, v := range r.Versions {
-			sure := v.Confidence
-			if sure == "low" {
-				sure = "low, verify"
-			}
 			state := v.State(on)
 			if strings.HasPrefix(state, "from ") {
 				sum["later"]++
 			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Jurisdiction, v.Audience, v.Rule, v.Version, shorten(v.Regime, 48), sure, v.Reviewed, state)
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Jurisdiction, v.Audience, v.Rule, v.Version, shorten(v.Regime, 48), Sure(v.Confidence), v.Reviewed, state)
 		}
 	}
 	if err := t.Flush(); err != nil {

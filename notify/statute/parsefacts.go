@@ -57,7 +57,11 @@ func (p *factsParser) fields(path string, v any, known map[string]func(path stri
 		return
 	}
 	o, ok := v.(*object)
-	if !ok {
+	switch {
+	case !ok && path == "":
+		p.say(path, "the facts are %s, not an object", kindOf(v))
+		return
+	case !ok:
 		p.say(path, "is %s, not an object", kindOf(v))
 		return
 	}
@@ -260,7 +264,12 @@ func (p *factsParser) place(at string, v any) string {
 func (p *factsParser) places(at string, v any) []string {
 	out := []string{}
 	for i, item := range p.list(at, v) {
-		if s := p.place(fmt.Sprintf("%s[%d]", at, i), item); s != "" && !slices.Contains(out, s) {
+		here := fmt.Sprintf("%s[%d]", at, i)
+		if item == "unknown" { // dropped, it would make a list that says there are none
+			p.say(here, "is no place: a list that is not known is left out")
+			continue
+		}
+		if s := p.place(here, item); s != "" && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}

@@ -27,7 +27,7 @@ func WriteRule(w io.Writer, l *Library, r *Rule) error {
 	if !r.IsEnabled() {
 		row("enabled", "no: "+r.Reason)
 	}
-	row("reviewed", r.Reviewed.String()+", confidence "+r.Confidence)
+	row("reviewed", r.Reviewed.String()+", confidence "+Sure(r.Confidence))
 	for i, s := range r.Sources {
 		name := ""
 		if i == 0 {
@@ -40,6 +40,15 @@ func WriteRule(w io.Writer, l *Library, r *Rule) error {
 	fmt.Fprintf(b, "\n%s", l.Source(r))
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// Sure words how far a rule's text is trusted; one of low confidence is to be
+// verified before anybody leans on it.
+func Sure(confidence string) string {
+	if confidence == "low" {
+		return "low, verify"
+	}
+	return confidence
 }
 
 func inForceWords(f InForce) string {

@@ -3,6 +3,7 @@ package statute
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -42,25 +43,57 @@ func riskWords(r Risk) string {
 	return " (proposed)"
 }
 
-func writeDuties(b *strings.Builder, a Assessment) {
-	fmt.Fprintf(b, "\n")
-	t := tabwriter.NewWriter(b, 0, 4, 2, ' ', 0)
-	fmt.Fprintf(t, "DUE\tAPPLIES\tWHERE\tTELL\tRULE\tSTAGE\n")
-	rows := 0
-	for _, o := range a.Obligations {
+// row is one clock that runs or waits.
+type row struct {
+	*Obligation
+	*StageOut
+}
+
+// rank puts dates first, then what is due without delay, then what waits.
+func (r row) rank() int {
+	switch {
+	case r.StageOut.Due != nil:
+		return 0
+	case r.State == Running:
+		return 1
+	}
+	return 2
+}
+
+// clockRows lists the clocks of what is or may be owed, in due order.
+func clockRows(a Assessment) []row {
+	var rows []row
+	for i := range a.Obligations {
+		o := &a.Obligations[i]
 		if o.Applies == condition.No {
 			continue
 		}
-		for _, s := range o.Stages {
-			if s.State == Stopped {
-				continue
+		for j := range o.Stages {
+			if s := &o.Stages[j]; s.State != Stopped {
+				rows = append(rows, row{o, s})
 			}
-			rows++
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", dueWords(s, a.At), o.Applies, o.Jurisdiction, shorten(o.Recipient, 48), o.Rule, s.Stage)
 		}
 	}
+	slices.SortStableFunc(rows, func(x, y row) int {
+		if x.rank() == 0 && y.rank() == 0 {
+			return x.StageOut.Due.Compare(*y.StageOut.Due)
+		}
+		return x.rank() - y.rank()
+	})
+	return rows
+}
+
+func writeDuties(b *strings.Builder, a Assessment) {
+	fmt.Fprintf(b, "\n")
+	t := tabwriter.NewWriter(b, 0, 4, 2, ' ', 0)
+	fmt.Fprintf(t, "DUE\tAPPLIES\tWHERE\tTELL\tRULE\tSTAGE\tREVIEWED\tCONFIDENCE\n")
+	rows := clockRows(a)
+	for _, r := range rows {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", dueWords(*r.StageOut, a.At), r.Applies, r.Jurisdiction,
+			shorten(r.Recipient, 48), r.Rule, r.Stage, r.Reviewed, Sure(r.Confidence))
+	}
 	switch {
-	case rows == 0 && a.Decided():
+	case len(rows) == 0 && a.Decided():
 		fmt.Fprintf(t, "Nobody has to be told, on these facts.\n")
 	case len(a.Obligations) == 0:
 		fmt.Fprintf(t, "Which laws to look at is not known: it takes where the people affected live, and where the organisation is established.\n")
@@ -78,7 +111,7 @@ func writeNotOwed(b *strings.Builder, a Assessment) {
 			fmt.Fprintf(b, "\nNot owed\n")
 			first = false
 		}
-		fmt.Fprintf(b, "  %s: %s\n", o.Rule, strings.Join(o.BecauseNot, "; "))
+		fmt.Fprintf(b, "  %s (reviewed %s, %s): %s\n", o.Rule, o.Reviewed, Sure(o.Confidence), strings.Join(o.BecauseNot, "; "))
 	}
 }
 
