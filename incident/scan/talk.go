@@ -1,0 +1,180 @@
+package scan
+
+import (
+	"fmt"
+	"slices"
+
+	"tocsin/incident/affected"
+)
+
+// keys are what people are matched by, as columns of the exposure.
+var keys = [...]string{"email", "customer_id", "phone", "insurance_policy"}
+
+// talkedOf is what a message or conversation holds: of whom, and what.
+type talkedOf struct {
+	elements affected.Elements
+	ids      [len(keys)][]string
+	cut      bool // more identifiers than are held
+}
+
+// identify notes a value that names a person.
+func (t *talkedOf) identify(detector, element, normal, value string, most int) {
+	k, id := -1, normal
+	switch {
+	case detector == "customer-id":
+		k, id = 1, value
+	case detector == "email":
+		k = 0
+	case detector == "phone":
+		k = 2
+	case element == "insurance_policy":
+		k, id = 3, value
+	}
+	switch {
+	case k < 0 || slices.Contains(t.ids[k], id):
+	case len(t.ids[k]) >= most:
+		t.cut = true
+	default:
+		t.ids[k] = append(t.ids[k], id)
+	}
+}
+
+func (t *talkedOf) people() (n int) {
+	for _, ids := range t.ids {
+		n += len(ids)
+	}
+	return n
+}
+
+// join takes another message of the same conversation in.
+func (t *talkedOf) join(o *talkedOf, most int) {
+	t.elements |= o.elements
+	t.cut = t.cut || o.cut
+	for k, ids := range o.ids {
+		for _, id := range ids {
+			if slices.Contains(t.ids[k], id) {
+				continue
+			}
+			if len(t.ids[k]) >= most {
+				t.cut = true
+				break
+			}
+			t.ids[k] = append(t.ids[k], id)
+		}
+	}
+}
+
+// talks are the conversations of a file whose messages may still come.
+type talks struct {
+	open  map[string]*talk
+	order []*talk
+}
+
+type talk struct {
+	line int
+	name string
+	id   string
+	talkedOf
+}
+
+// add accounts for a message: by itself, or within its conversation.
+func (t *talks) add(f *file, u *unit) error {
+	if u.conversation == "" {
+		return f.expose(u.line, &u.talkedOf)
+	}
+	one := t.open[u.conversation]
+	if one == nil {
+		if len(t.order) >= f.lim.open {
+			// The oldest is closed; if more of it comes, it gets rows again.
+			f.sum.Cut++
+			if err := t.close(f, 1); err != nil {
+				return err
+			}
+		}
+		if t.open == nil {
+			t.open = map[string]*talk{}
+		}
+		one = &talk{line: u.line, id: u.conversation}
+		t.open[u.conversation], t.order = one, append(t.order, one)
+	}
+	one.join(&u.talkedOf, f.lim.ids)
+	return nil
+}
+
+// close writes the oldest n conversations.
+func (t *talks) close(f *file, n int) error {
+	for _, one := range t.order[:n] {
+		delete(t.open, one.id)
+		if err := f.expose(one.line, &one.talkedOf); err != nil {
+			return err
+		}
+	}
+	t.order = t.order[n:]
+	return nil
+}
+
+// expose writes the rows of the exposure. One identifier of each kind is taken for
+// one person's. Of several, each gets a row with all that was exposed, because
+// whose the elements are cannot be told, and nobody is joined on a guess. With none the
+// row is there all the same, so that it is counted as matching nobody.
+func (f *file) expose(line int, t *talkedOf) error {
+	if t.cut {
+		f.sum.Cut++
+	}
+	place, elements := fmt.Sprintf("%s:%d", f.path, line), t.elements.String()
+	row := func(several string, ids ...string) error {
+		f.sum.Rows++
+		f.line = appendRow(f.line[:0], slices.Concat([]string{place}, ids, []string{elements, several})...)
+		return f.out(exposureTable, f.line)
+	}
+	var first [len(keys)]string
+	several := false
+	for k, ids := range t.ids {
+		if len(ids) > 0 {
+			first[k] = ids[0]
+		}
+		several = several || len(ids) > 1
+	}
+	if !several {
+		if t.people() == 0 {
+			f.sum.Nobody++
+		}
+		return row("", first[:]...)
+	}
+	for k, ids := range t.ids {
+		for _, id := range ids {
+			var one [len(keys)]string
+			one[k] = id
+			if err := row("yes", one[:]...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// appendRow appends a CSV record.
+func appendRow(dst []byte, fields ...string) []byte {
+	for i, s := range fields {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		quote := false
+		for j := range len(s) {
+			quote = quote || s[j] == '"' || s[j] == ',' || s[j] == '\n' || s[j] == '\r'
+		}
+		if !quote {
+			dst = append(dst, s...)
+			continue
+		}
+		dst = append(dst, '"')
+		for j := range len(s) {
+			if s[j] == '"' {
+				dst = append(dst, '"')
+			}
+			dst = append(dst, s[j])
+		}
+		dst = append(dst, '"')
+	}
+	return append(dst, '\n')
+}
