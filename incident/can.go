@@ -56,6 +56,9 @@ func Can(p Principal, a Action, i *Incident) bool {
 	if a == OwnAccount || a == ReadLibrary {
 		return true
 	}
+	if may, ok := canRights(p, a, i); ok {
+		return may
+	}
 	var (
 		admin     = p.Has(GrantAdmin)
 		responder = p.Has(GrantResponder)

@@ -22,11 +22,12 @@ const (
 	GrantCounsel   Grant = "counsel"   // privileged items, legal conclusions, approval
 	GrantApprover  Grant = "approver"  // release of notices
 	GrantAuditor   Grant = "auditor"   // read everything that is not privileged, write nothing
+	GrantRights    Grant = "rights"    // people's requests over what is held on them; opens no incident
 )
 
 // Grants lists every grant, for forms and checks.
 func Grants() []Grant {
-	return []Grant{GrantAdmin, GrantResponder, GrantCounsel, GrantApprover, GrantAuditor}
+	return []Grant{GrantAdmin, GrantResponder, GrantCounsel, GrantApprover, GrantAuditor, GrantRights}
 }
 
 // Principal is who acts: a person's account, a machine's token, an alert

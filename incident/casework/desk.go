@@ -45,6 +45,7 @@ type Desk struct {
 	cfg      Config
 	reactors []Reactor
 	running  running
+	found    searches
 }
 
 // Deps is what a Desk works with. Reactors answer in this order.
