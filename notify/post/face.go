@@ -3,6 +3,8 @@ package post
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
+	"sync"
 
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font"
@@ -43,7 +45,8 @@ type faces []*face
 
 const noGlyph = -1
 
-func newFaces(more []Font) (faces, error) {
+// builtin reads the Go fonts once: every press shares them.
+var builtin = sync.OnceValues(func() (faces, error) {
 	var out faces
 	for _, f := range []struct {
 		style string
@@ -51,10 +54,19 @@ func newFaces(more []Font) (faces, error) {
 	}{{"", goregular.TTF}, {"B", gobold.TTF}, {"I", goitalic.TTF}, {"BI", gobolditalic.TTF}} {
 		face, err := newFace("go", f.style, f.data)
 		if err != nil {
-			return nil, incident.Because(incident.Internal, err, "read a built-in font")
+			return nil, err
 		}
 		out = append(out, face)
 	}
+	return out, nil
+})
+
+func newFaces(more []Font) (faces, error) {
+	own, err := builtin()
+	if err != nil {
+		return nil, incident.Because(incident.Internal, err, "read a built-in font")
+	}
+	out := slices.Clone(own)
 	var problems []incident.Problem
 	for i, f := range more {
 		face, err := newFace("own"+string(rune('a'+i)), "", f.Data)
