@@ -79,7 +79,10 @@ func without(d letter.Draft, content string) string {
 func TestEveryMustTakenOutAndEveryBanPutInIsCaught(t *testing.T) {
 	l := library(t)
 	musts, bans := 0, 0
-	for _, law := range l.Laws() {
+	for i, law := range l.Laws() {
+		if testing.Short() && i%3 != 0 && len(law.Bans) == 0 {
+			continue // every law's turn comes in the full run; the race detector makes each thirty times as slow
+		}
 		t.Run(law.Pack, func(t *testing.T) {
 			spec, ok := specOf(l, law)
 			if !ok {
@@ -120,7 +123,7 @@ func TestEveryMustTakenOutAndEveryBanPutInIsCaught(t *testing.T) {
 			}
 		})
 	}
-	if musts < 300 || bans < 6 {
+	if !testing.Short() && musts < 300 || bans < 6 {
 		t.Errorf("only %d musts and %d bans were tried", musts, bans)
 	}
 }

@@ -86,6 +86,9 @@ func (l *Library) Lint(d Draft, scope Scope) []Finding {
 	if byLanguage := l.letters[d.Letter]; byLanguage != nil {
 		named, audience = byLanguage[fallback].Packs, byLanguage[fallback].Audience
 	}
+	for i := range blocks {
+		blocks[i].flat = unwrap(blocks[i].Text)
+	}
 	r := reading{draft: d, blocks: blocks, scope: scope}
 	owed := l.packsOf(d.Duties)
 	for _, name := range l.packsFor(merged(named, owed), audience, scope.Jurisdictions) {

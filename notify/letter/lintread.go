@@ -122,13 +122,13 @@ func (r reading) missing(d demand, v Variant, bits uint32) (what string, line in
 	for i, b := range blocks {
 		if slices.Contains(b.Contents, d.Content) && body(b.Text) != "" {
 			tagged = &blocks[i]
-			near.WriteString(b.Text + "\n\n")
+			near.WriteString(b.flat + "\n\n")
 		}
-		all.WriteString(b.Text + "\n\n")
+		all.WriteString(b.flat + "\n\n")
 	}
-	text := unwrap(all.String())
+	text := all.String()
 	if d.Near && near.Len() > 0 {
-		text = unwrap(near.String())
+		text = near.String()
 	}
 	if tagged != nil {
 		line = tagged.Line

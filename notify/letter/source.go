@@ -24,6 +24,8 @@ type Block struct {
 	Text     string   // without the tag line, trimmed
 	File     string   // where it was written, for messages; empty in a draft
 	Line     int      // of the tag line, from 1
+
+	flat string // the text unwrapped, while the lint reads it
 }
 
 var (
