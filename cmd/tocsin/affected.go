@@ -116,6 +116,7 @@ type meter struct {
 	live bool
 	last affected.Progress
 	next time.Time
+	from time.Time // when the step began
 }
 
 func (m *meter) show(p affected.Progress) {
@@ -128,7 +129,7 @@ func (m *meter) show(p affected.Progress) {
 		every = 100 * time.Millisecond
 	}
 	if m.last.Stage == "" {
-		m.next = now.Add(every)
+		m.next, m.from = now.Add(every), now
 	} else if !now.Before(m.next) {
 		m.next = now.Add(every)
 		m.line(p)
@@ -156,6 +157,10 @@ func (m *meter) line(p affected.Progress) {
 	}
 	if p.Total > 0 {
 		text += fmt.Sprintf(", %d %%", 100*p.Done/p.Total)
+		if took := m.now().Sub(m.from); p.Done > 0 && p.Done < p.Total && took > 2*time.Second {
+			left := time.Duration(float64(took) / float64(p.Done) * float64(p.Total-p.Done))
+			text += fmt.Sprintf(", about %s left", left.Round(time.Second))
+		}
 	}
 	if m.live {
 		fmt.Fprintf(m.w, "\r\x1b[K%s", text)
