@@ -100,7 +100,7 @@ func TestSameInside(t *testing.T) {
 	dsn := s.database(t, "same")
 	rounds := 40
 	if testing.Short() {
-		rounds = 15
+		rounds = 10
 	}
 	seen := map[string]int{}
 	for round := range rounds {
@@ -130,11 +130,15 @@ func TestSameInside(t *testing.T) {
 func TestSameInsideKin(t *testing.T) {
 	s := need(t, postgresServer)
 	dsn := s.database(t, "kin")
+	rounds := 3
+	if testing.Short() {
+		rounds = 1
+	}
 	for name, e := range map[string]engine{
 		"CockroachDB": engineOf("CockroachDB CCL v24.1.1 (x86_64-pc-linux-gnu)", false), "Redshift": engineOf("PostgreSQL 8.0.2 on i686-pc-linux-gnu, Redshift 1.0.77467", false),
 		"Citus": engineOf("PostgreSQL 16.2 on x86_64", true), "unknown": engineOf("Something 1.0", false),
 	} {
-		for round := range 3 {
+		for round := range rounds {
 			t.Run(fmt.Sprint(name, " ", round), func(t *testing.T) {
 				d := &dirty{Rand: rand.New(rand.NewPCG(uint64(round), 11)), people: 100, rows: 300}
 				spec := d.spec(2)
