@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tocsin/incident"
+	"tocsin/incident/affected"
 	"tocsin/incident/casework"
 	"tocsin/incident/ledger"
 	"tocsin/incident/vault"
@@ -291,5 +292,42 @@ func TestACopyIsTakenOnceAndHoldsNobodyElse(t *testing.T) {
 	must(t, err)
 	if there, err := o.vault(t).Has(ctx, c.ID, c.Copy.SHA256); err != nil || there {
 		t.Errorf("the copy lies in the vault still: %v", err)
+	}
+}
+
+func person(id string) *affected.Person {
+	return &affected.Person{CustomerID: id, Name: "As listed", Email: "as@listed.example"}
+}
+
+func TestCorrectionsStandBesideTheList(t *testing.T) {
+	o := open(t)
+	ctx := t.Context()
+	i := o.listed(t, leo, mia)
+	number := o.linked(t, incident.RightRectify, casework.PersonQuery{CustomerID: "C-1001"})
+	for _, bad := range []map[string]string{{}, {"customer_id": "C-2"}, {"name": "two\nlines"}, {"name": "  "}} {
+		wantKind(t, o.CorrectPerson(ctx, rita, number, i.Number, bad), incident.Invalid)
+	}
+	must(t, o.CorrectPerson(ctx, rita, number, i.Number, map[string]string{"name": "Mia Neu", "email": "neu@probe.example"}))
+	must(t, o.CorrectPerson(ctx, rita, number, i.Number, map[string]string{"name": "Mia Ganz-Neu"}))
+	f, err := o.RightFile(ctx, rita, number)
+	must(t, err)
+	if len(f.Marks) != 2 || f.Marks[0].Was["email"] != "mia@probe.example" || f.Marks[0].Was["name"] != "Mia Probe" {
+		t.Errorf("%+v", f.Marks)
+	}
+	must(t, o.View(ctx, func(tx *ledger.Tx) error {
+		m, err := casework.PersonMarks(tx, i.ID)
+		p := person("C-1001")
+		m.Apply(p)
+		if p.Name != "Mia Ganz-Neu" || p.Email != "neu@probe.example" || p.CustomerID != "C-1001" {
+			t.Errorf("%+v", p)
+		}
+		return err
+	}))
+	if !strings.Contains(o.people(t, i.Number, "people.csv"), "mia@probe.example") {
+		t.Error("the list that was settled has changed")
+	}
+	// Somebody is found under the corrected address, too.
+	if s := o.search(t, casework.PersonQuery{Email: "neu@probe.example"}); len(s.Hits) != 1 || s.Hits[0].Person.CustomerID != "C-1001" || !s.Hits[0].Marked {
+		t.Errorf("%+v", s.Hits)
 	}
 }
