@@ -1,175 +1,210 @@
 package filing
 
 import (
-	"embed"
-	"fmt"
-	"io/fs"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
-
-	"tocsin/incident"
 	"tocsin/notify/letter"
 )
 
-//go:embed forms/*.toml
-var builtin embed.FS
-
-// Form is a regulator's form as data.
+// Form is an authority's form as data.
 type Form struct {
-	ID            string   `toml:"-" json:"id"` // the file's name
-	Title         string   `toml:"title" json:"title"`
-	Authority     string   `toml:"authority" json:"authority"` // whose form it is
-	Jurisdictions []string `toml:"jurisdictions" json:"jurisdictions"`
-	Rules         []string `toml:"rules" json:"rules"` // the obligations it answers
-	Law           string   `toml:"law" json:"law"`
-	URL           string   `toml:"url" json:"url"` // where it is filed
-	Reviewed      string   `toml:"reviewed" json:"reviewed"`
-	Phased        string   `toml:"phased" json:"phased,omitempty"` // the provision that allows filing before everything is known
-	Note          string   `toml:"note" json:"note,omitempty"`
-	Fields        []Field  `toml:"field" json:"-"`
+	ID            string    `toml:"-" json:"id"` // the file's name
+	Title         string    `toml:"title" json:"title"`
+	Authority     string    `toml:"authority" json:"authority"` // whose form it is
+	Jurisdictions []string  `toml:"jurisdictions" json:"jurisdictions"`
+	Rules         []string  `toml:"rules" json:"rules"`               // the obligations it answers
+	Generic       bool      `toml:"generic" json:"generic,omitempty"` // answers every rule that no other form names
+	Law           string    `toml:"law" json:"law"`
+	URL           string    `toml:"url" json:"url"` // where it is filed
+	Sources       []string  `toml:"sources" json:"sources"`
+	Reviewed      string    `toml:"reviewed" json:"reviewed"`
+	Confidence    string    `toml:"confidence" json:"confidence"`   // high, medium, low: that these are the form's fields
+	Phased        string    `toml:"phased" json:"phased,omitempty"` // the provision that allows filing before everything is known
+	Public        string    `toml:"public" json:"public,omitempty"` // what of it is published
+	Note          string    `toml:"note" json:"note,omitempty"`     // for whoever files
+	Stages        []Stage   `toml:"stage" json:"stages,omitempty"`  // in order; none: one filing, amended as needed
+	Sections      []Section `toml:"section" json:"-"`
 }
 
-// Field is one input of a form.
+// Stage is one filing of a ladder; its name is that of the rule's stage.
+type Stage struct {
+	Name  string `toml:"name" json:"name"`
+	Title string `toml:"title" json:"title"`
+	Kind  string `toml:"kind" json:"kind"` // initial, update, final
+	Note  string `toml:"note" json:"note,omitempty"`
+}
+
+// Section is the fields under one heading of the form.
+type Section struct {
+	Title  string  `toml:"title"`
+	Note   string  `toml:"note"`
+	Fields []Field `toml:"field"`
+}
+
+// Field is one input of a form. What it does not say itself it has from the
+// question of the same id.
 type Field struct {
-	ID       string   `toml:"id"`
-	Section  string   `toml:"section"`
-	Label    string   `toml:"label"`
-	Help     string   `toml:"help"`
-	Kind     string   `toml:"kind"` // text, long, date, instant, number, choice, list
-	Required bool     `toml:"required"`
-	When     string   `toml:"when"`   // a word of conditions; not asked otherwise
-	Source   string   `toml:"source"` // a name of sources
-	Options  []string `toml:"options"`
-	Cite     string   `toml:"cite"`
+	ID       string            `toml:"id"`
+	Number   string            `toml:"number"` // the form's own
+	Label    string            `toml:"label"`
+	Help     string            `toml:"help"`
+	Cite     string            `toml:"cite"`
+	Kind     string            `toml:"kind"`
+	Options  []string          `toml:"options"`
+	Max      int               `toml:"max"`      // characters; 0: the kind's own limit
+	Required bool              `toml:"required"` // where it is asked
+	From     string            `toml:"from"`     // stage from which it is required; it may be answered earlier
+	OnlyAt   []string          `toml:"only_at"`  // stages it is asked at; all if empty
+	When     string            `toml:"when"`     // a word of conditions; not asked otherwise
+	OnlyIf   *OnlyIf           `toml:"only_if"`  // hangs on another field; not asked otherwise
+	Source   string            `toml:"source"`   // where the case has it; a typed answer alone if empty
+	Map      map[string]string `toml:"map"`      // of the source's words, the options they mean
+	Serves   []string          `toml:"serves"`   // content ids of the rule library it answers
+	Own      bool              `toml:"own"`      // answered for each authority apart
 }
 
-var (
-	kinds   = []string{"text", "long", "date", "instant", "number", "choice", "list"}
-	fieldID = regexp.MustCompile(`^[a-z0-9][a-z0-9_.]*$`)
+// OnlyIf asks a field where another has one of some answers. Where the other has
+// none yet, the field is shown and not required.
+type OnlyIf struct {
+	Field string   `toml:"field"`
+	Is    []string `toml:"is"`
+}
+
+// Question is what forms share: an answer to it fills every form that asks it.
+type Question struct {
+	ID      string            `toml:"id"`
+	Label   string            `toml:"label"`
+	Help    string            `toml:"help"`
+	Kind    string            `toml:"kind"`
+	Options []string          `toml:"options"`
+	Max     int               `toml:"max"`
+	When    string            `toml:"when"`
+	OnlyIf  *OnlyIf           `toml:"only_if"`
+	Source  string            `toml:"source"`
+	Map     map[string]string `toml:"map"`
+	Serves  []string          `toml:"serves"`
+	Own     bool              `toml:"own"`
+}
+
+// inherit fills a field with what its question says and it does not.
+func (f *Field) inherit(q *Question) {
+	fill := func(to *string, from string) {
+		if *to == "" {
+			*to = from
+		}
+	}
+	fill(&f.Label, q.Label)
+	fill(&f.Help, q.Help)
+	fill(&f.Kind, q.Kind)
+	fill(&f.When, q.When)
+	fill(&f.Source, q.Source)
+	if f.Options == nil {
+		f.Options = q.Options
+	}
+	if f.Max == 0 {
+		f.Max = q.Max
+	}
+	if f.OnlyIf == nil && f.When == "" {
+		f.OnlyIf = q.OnlyIf
+	}
+	if f.Map == nil {
+		f.Map = q.Map
+	}
+	if f.Serves == nil {
+		f.Serves = q.Serves
+	}
+	f.Own = f.Own || q.Own
+}
+
+// Kinds of answers.
+const (
+	Text     = "text"     // one line
+	Long     = "long"     // lines
+	Date     = "date"     // YYYY-MM-DD
+	Instant  = "instant"  // RFC 3339
+	Number   = "number"   // a whole number
+	Decimal  = "decimal"  // an amount or a percentage
+	Duration = "duration" // DD:HH:MM
+	Choice   = "choice"   // one of the options
+	Choices  = "choices"  // any of the options
+	List     = "list"     // one a line
 )
+
+// Kinds lists them.
+func Kinds() []string {
+	return []string{Text, Long, Date, Instant, Number, Decimal, Duration, Choice, Choices, List}
+}
+
+var fieldID = regexp.MustCompile(`^[a-z0-9][a-z0-9_.]*$`)
 
 // Library holds the forms, parsed and checked; it never changes after Load.
 type Library struct {
-	forms map[string]Form
-	words *letter.Library
+	forms     map[string]Form
+	questions map[string]Question
+	words     *letter.Library
 }
 
-// Builtin loads the forms shipped with the program; letters lends its plain
-// words for what was exposed.
-func Builtin(letters *letter.Library) (*Library, error) {
-	sub, err := fs.Sub(builtin, "forms")
-	if err != nil {
-		return nil, incident.Because(incident.Internal, err, "open the built-in forms")
+// Fields gives every field of a form in its order.
+func (f Form) Fields() []Field {
+	var out []Field
+	for _, s := range f.Sections {
+		out = append(out, s.Fields...)
 	}
-	return Load(sub, letters)
-}
-
-// Load reads a folder of form files. Invalid lists every problem of every file.
-func Load(dir fs.FS, letters *letter.Library) (*Library, error) {
-	files, err := fs.Glob(dir, "*.toml")
-	if err != nil {
-		return nil, incident.Because(incident.Internal, err, "list the forms")
-	}
-	l := &Library{forms: map[string]Form{}, words: letters}
-	var problems []incident.Problem
-	for _, file := range files {
-		data, err := fs.ReadFile(dir, file)
-		if err != nil {
-			return nil, incident.Because(incident.Unavailable, err, "read the form %s", file)
-		}
-		form, found := Parse(file, data)
-		problems = append(problems, found...)
-		l.forms[form.ID] = form
-	}
-	if len(problems) > 0 {
-		return nil, &incident.Error{Kind: incident.Invalid, Message: "the regulator forms have problems", Problems: problems}
-	}
-	return l, nil
-}
-
-// Parse reads one form file and reports everything wrong with it.
-func Parse(file string, data []byte) (Form, []incident.Problem) {
-	form := Form{ID: strings.TrimSuffix(path.Base(file), ".toml")}
-	var problems []incident.Problem
-	bad := func(where, format string, args ...any) {
-		problems = append(problems, incident.Problem{Where: file + where, What: fmt.Sprintf(format, args...)})
-	}
-	err := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields().Decode(&form)
-	switch e := err.(type) {
-	case nil:
-	case *toml.StrictMissingError:
-		for _, one := range e.Errors {
-			row, _ := one.Position()
-			bad(fmt.Sprintf(":%d", row), "unknown key %s", strings.Join(one.Key(), "."))
-		}
-		return form, problems
-	case *toml.DecodeError:
-		row, _ := e.Position()
-		bad(fmt.Sprintf(":%d", row), "%s", e.Error())
-		return form, problems
-	default:
-		bad("", "%s", err.Error())
-		return form, problems
-	}
-	if form.Title == "" || form.Law == "" || form.Authority == "" || form.Reviewed == "" || len(form.Fields) == 0 {
-		bad("", "title, law, authority, reviewed and at least one field are needed")
-	}
-	seen := map[string]bool{}
-	for i, f := range form.Fields {
-		where := fmt.Sprintf(": field %d (%s)", i+1, f.ID)
-		if !fieldID.MatchString(f.ID) || seen[f.ID] {
-			bad(where, "the id is missing, malformed or used twice")
-		}
-		seen[f.ID] = true
-		if f.Label == "" || f.Section == "" {
-			bad(where, "label and section are needed")
-		}
-		if !slices.Contains(kinds, f.Kind) {
-			bad(where, "kind %q is none of %s", f.Kind, strings.Join(kinds, ", "))
-		}
-		if _, ok := sources[f.Source]; f.Source != "" && !ok {
-			bad(where, "there is no source %q", f.Source)
-		}
-		if _, ok := conditions[f.When]; f.When != "" && !ok {
-			bad(where, "there is no condition %q", f.When)
-		}
-		if (f.Kind == "choice") != (len(f.Options) > 0) {
-			bad(where, "a choice, and only a choice, has options")
-		}
-	}
-	return form, problems
-}
-
-// Forms lists them, by id.
-func (l *Library) Forms() []Form {
-	var out []Form
-	for _, f := range l.forms {
-		out = append(out, f)
-	}
-	slices.SortFunc(out, func(a, b Form) int { return strings.Compare(a.ID, b.ID) })
 	return out
 }
 
-// Form finds one by id; NotFound.
-func (l *Library) Form(id string) (Form, error) {
-	f, ok := l.forms[id]
-	if !ok {
-		return Form{}, incident.Errorf(incident.NotFound, "there is no form %q", id)
-	}
-	return f, nil
-}
-
-// For finds the form that answers an obligation's rule; false where the
-// authority has none here and the cover letter has to do.
-func (l *Library) For(rule string) (Form, bool) {
-	for _, f := range l.Forms() {
-		if slices.Contains(f.Rules, rule) {
-			return f, true
+// Field finds one by id.
+func (f Form) Field(id string) (Field, bool) {
+	for _, s := range f.Sections {
+		for _, x := range s.Fields {
+			if x.ID == id {
+				return x, true
+			}
 		}
 	}
-	return Form{}, false
+	return Field{}, false
+}
+
+// Stage finds the form's stage of a rule's stage; the first where it has none
+// of that name, and an empty one where it has no stages.
+func (f Form) Stage(name string) Stage {
+	for _, s := range f.Stages {
+		if s.Name == name {
+			return s
+		}
+	}
+	if len(f.Stages) > 0 {
+		return f.Stages[0]
+	}
+	return Stage{}
+}
+
+// at is where a stage stands in the ladder.
+func (f Form) at(name string) int {
+	return slices.IndexFunc(f.Stages, func(s Stage) bool { return s.Name == name })
+}
+
+// asks says whether a field is asked at a stage, and whether it must be answered.
+func (f Form) asks(x *Field, stage string) (asked, required bool) {
+	if len(x.OnlyAt) > 0 && !slices.Contains(x.OnlyAt, stage) {
+		return false, false
+	}
+	return true, x.Required && (x.From == "" || f.at(stage) >= f.at(x.From))
+}
+
+// Serves reports whether some field answers a content id of the rule library.
+func (f Form) Serves(content string) bool {
+	return slices.ContainsFunc(f.Fields(), func(x Field) bool { return slices.Contains(x.Serves, content) })
+}
+
+// Paper is the sheet an authority prints on: letter in the United States, a4 elsewhere.
+func (f Form) Paper() string {
+	for _, j := range f.Jurisdictions {
+		if j == "US" || strings.HasPrefix(j, "US-") {
+			return "letter"
+		}
+	}
+	return "a4"
 }

@@ -11,82 +11,41 @@ import (
 	"tocsin/incident"
 	"tocsin/incident/casework"
 	"tocsin/incident/ledger"
-	"tocsin/notify/filing"
 )
 
 // Filing is one notice that was handed in outside the program: through an
 // authority's portal, by post, by telephone.
 type Filing struct {
-	ID         string    `json:"id"`
-	Obligation string    `json:"obligation"`
-	Rule       string    `json:"rule"`
-	Stage      string    `json:"stage"`
-	At         time.Time `json:"at"`
-	Reference  string    `json:"reference,omitempty"` // the authority's number
-	Receipt    string    `json:"receipt,omitempty"`   // evidence id
-	By         string    `json:"by"`
-	Recorded   time.Time `json:"recorded"`
-	Drill      bool      `json:"drill,omitempty"`
-}
-
-// FilingPack answers every field of the authority's form from the case.
-// NotFound where there is no form for the obligation.
-func (s *Service) FilingPack(ctx context.Context, p incident.Principal, ref, obligation string) (filing.Pack, error) {
-	var out filing.Pack
-	err := s.read(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
-		o, err := obligationOf(tx, i, obligation)
-		if err != nil {
-			return err
-		}
-		forms, err := s.Forms()
-		if err != nil {
-			return err
-		}
-		form, ok := forms.For(o.Rule)
-		if !ok {
-			return incident.Errorf(incident.NotFound, "There is no form for this obligation here; write a letter.")
-		}
-		c, err := s.caseOf(tx, i, &o, []string{o.Jurisdiction})
-		if err != nil {
-			return err
-		}
-		previous, err := filingsOf(tx, i.ID)
-		if err != nil {
-			return err
-		}
-		c.Submission = "initial"
-		for _, f := range previous {
-			if f.Obligation == o.ID {
-				c.Submission, c.Previous = "follow_up", f.Reference
-			}
-		}
-		out, err = forms.Build(form.ID, c)
-		return err
-	})
-	return out, err
-}
-
-// HasForm reports whether there is a form for a rule.
-func (s *Service) HasForm(rule string) bool {
-	forms, err := s.Forms()
-	if err != nil {
-		return false
-	}
-	_, ok := forms.For(rule)
-	return ok
+	ID          string     `json:"id"`
+	Obligation  string     `json:"obligation"`
+	Rule        string     `json:"rule"`
+	Stage       string     `json:"stage"`
+	Version     int        `json:"version,omitempty"` // of the pack that was filed; 0 where the authority has no form
+	At          time.Time  `json:"at"`
+	Due         *time.Time `json:"due,omitempty"` // the limit as it stood then
+	Late        bool       `json:"late,omitempty"`
+	LateReasons string     `json:"late_reasons,omitempty"`
+	Reference   string     `json:"reference,omitempty"` // the authority's number
+	Receipt     string     `json:"receipt,omitempty"`   // evidence id
+	By          string     `json:"by"`
+	Recorded    time.Time  `json:"recorded"`
+	Drill       bool       `json:"drill,omitempty"`
 }
 
 // RecordFiling is one notice handed in, as a person says it was.
 type RecordFiling struct {
-	Stage     string // the first of the obligation if empty
-	At        time.Time
-	Zone      string // it was given in
-	Reference string
-	Receipt   string // evidence number or id of the receipt; may be empty
+	Stage       string // the first of the obligation if empty
+	At          time.Time
+	Zone        string // it was given in
+	Reference   string
+	Receipt     string // evidence number or id of the receipt; may be empty
+	Version     int    // of the pack that was handed in; 0: the answers as they are now, frozen with it
+	LateReasons string // asked where it was handed in after its limit
 }
 
-// RecordFiling keeps that a notice was handed in and stops its clock: what
-// counts from it begins to run. Errors: Invalid, Conflict.
+// RecordFiling keeps that a notice was handed in, freezes what was said in it, and
+// stops its clock: what counts from it begins to run. A filing after its limit
+// needs its reasons. Errors: Invalid, NotFound.
 func (s *Service) RecordFiling(ctx context.Context, p incident.Principal, ref, obligation string, in RecordFiling) error {
 	return s.act(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
 		o, err := obligationOf(tx, i, obligation)
@@ -96,27 +55,17 @@ func (s *Service) RecordFiling(ctx context.Context, p incident.Principal, ref, o
 		if in.Stage == "" && len(o.Stages) > 0 {
 			in.Stage = o.Stages[0].Stage
 		}
-		known := false
-		for _, st := range o.Stages {
-			known = known || st.Stage == in.Stage
-		}
-		if !known {
+		stage := o.stage(in.Stage)
+		if stage == nil {
 			return incident.Errorf(incident.Invalid, "%s has no stage %q.", o.Rule, in.Stage)
 		}
-		receipt := ""
-		if in.Receipt != "" {
-			all, err := casework.EvidenceOf(tx, i.ID)
-			if err != nil {
-				return err
-			}
-			for _, e := range all {
-				if e.ID == in.Receipt || fmt.Sprint(e.Number) == in.Receipt {
-					receipt = e.ID
-				}
-			}
-			if receipt == "" {
-				return incident.Errorf(incident.Invalid, "There is no evidence %q; upload the receipt first.", in.Receipt)
-			}
+		receipt, err := receiptOf(tx, i, in.Receipt)
+		if err != nil {
+			return err
+		}
+		earlier, err := filingsOf(tx, i.ID)
+		if err != nil {
+			return err
 		}
 		id, err := uuid.NewV7()
 		if err != nil {
@@ -125,6 +74,15 @@ func (s *Service) RecordFiling(ctx context.Context, p incident.Principal, ref, o
 		f := Filing{
 			ID: id.String(), Obligation: o.ID, Rule: o.Rule, Stage: in.Stage, At: in.At.UTC(), Reference: strings.TrimSpace(in.Reference),
 			Receipt: receipt, By: p.ID, Recorded: tx.Now(), Drill: i.Drill,
+		}
+		if due := limitOf(stage, &o, earlier); due != nil {
+			f.Due, f.Late = due, in.At.After(*due)
+		}
+		if err := s.explainLate(tx, i, &o, &f, in.LateReasons); err != nil {
+			return err
+		}
+		if f.Version, err = s.versionFiled(tx, i, &o, &f, in.Version); err != nil {
+			return err
 		}
 		tx.Record("filing.record", "filing/"+f.ID)
 		if err := filings.Put(tx, ledger.K(i.ID, f.ID), f); err != nil {
@@ -135,11 +93,100 @@ func (s *Service) RecordFiling(ctx context.Context, p incident.Principal, ref, o
 		}); err != nil {
 			return err
 		}
-		if err := casework.WriteTimeline(tx, i, "filing.record", "filing/"+f.ID, "Filed with "+o.Recipient+" under "+o.Regime+", stage "+in.Stage); err != nil {
+		text := "Filed with " + o.Recipient + " under " + o.Regime + ", stage " + in.Stage
+		if f.Version > 0 {
+			text += fmt.Sprintf(", v%d", f.Version)
+		}
+		if f.Late {
+			text += ", late; the reasons are on record"
+		}
+		if err := casework.WriteTimeline(tx, i, "filing.record", "filing/"+f.ID, text); err != nil {
 			return err
 		}
 		return s.reassess(tx, i, "filing "+o.Rule+" "+in.Stage+" was recorded")
 	})
+}
+
+func receiptOf(tx *ledger.Tx, i *incident.Incident, given string) (string, error) {
+	if given == "" {
+		return "", nil
+	}
+	all, err := casework.EvidenceOf(tx, i.ID)
+	if err != nil {
+		return "", err
+	}
+	for _, e := range all {
+		if e.ID == given || fmt.Sprint(e.Number) == given {
+			return e.ID, nil
+		}
+	}
+	return "", incident.Errorf(incident.Invalid, "There is no evidence %q; upload the receipt first.", given)
+}
+
+// stage finds a stage by name; nil where there is none.
+func (o *Obligation) stage(name string) *Stage {
+	for n := range o.Stages {
+		if o.Stages[n].Stage == name {
+			return &o.Stages[n]
+		}
+	}
+	return nil
+}
+
+// limitOf is the instant by which a stage had to be filed: that of a binding
+// clock. A stage that was filed before is not late when it is amended.
+func limitOf(stage *Stage, o *Obligation, earlier []Filing) *time.Time {
+	if stage == nil || stage.Due == nil || !stage.Binding || stage.State != "running" {
+		return nil
+	}
+	for _, f := range earlier {
+		if f.Obligation == o.ID && f.Stage == stage.Stage {
+			return nil
+		}
+	}
+	due := *stage.Due
+	return &due
+}
+
+// explainLate takes the reasons of a late filing: those given with it, or those
+// answered for the authority's form before. New ones go into the form.
+func (s *Service) explainLate(tx *ledger.Tx, i *incident.Incident, o *Obligation, f *Filing, given string) error {
+	given = strings.TrimSpace(given)
+	if !f.Late {
+		if given != "" {
+			return problem("late_reasons", "It was filed in time; there is no delay to give reasons for.")
+		}
+		return nil
+	}
+	have, err := answersInForce(tx, i.ID, o.ID)
+	if err != nil {
+		return err
+	}
+	known := strings.Join(have["late_reasons"], "\n")
+	if known == "" {
+		facts, err := casework.Facts(tx, i.ID)
+		if err != nil {
+			return err
+		}
+		if fact, ok := facts[FactLateReasons]; ok && fact.Certainty != incident.UnknownCertain {
+			known = fact.Value()
+		}
+	}
+	if given == "" {
+		given = known
+	}
+	if given == "" {
+		return problem("late_reasons", "It was filed after its limit of "+f.Due.UTC().Format("2006-01-02 15:04 UTC")+". Give the reasons for the delay.")
+	}
+	f.LateReasons = given
+	if given == known {
+		return nil
+	}
+	return s.keepAnswers(tx, i, o, map[string][]string{"late_reasons": {given}})
+}
+
+func problem(where, what string) error {
+	return &incident.Error{Kind: incident.Invalid, Message: "The filing cannot be recorded.", Problems: []incident.Problem{{Where: where, What: what}}}
 }
 
 func filingsOf(tx *ledger.Tx, id string) ([]Filing, error) {

@@ -78,9 +78,6 @@ func (s *Service) caseOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, cov
 			Groups: []string{"customers"},
 		},
 		Drill: i.Drill, Kind: string(i.Kind), Jurisdiction: o.Jurisdiction, Reporter: h.Signatory,
-		Malicious: word(facts, "incident.malicious"), Confidentiality: word(facts, "incident.confidentiality"),
-		Integrity: word(facts, "incident.integrity"), Availability: word(facts, "incident.availability"),
-		Encryption: word(facts, "incident.encryption"), Medium: word(facts, "incident.medium"), Risk: known("incident.risk"),
 	}
 	c.Organisation.Role = s.cfg.Organisation.Role
 	if groups := list("affected.groups"); groups != nil {
@@ -120,14 +117,6 @@ func (s *Service) caseOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, cov
 		c.PeopleTold = "planned"
 	}
 	return c, nil
-}
-
-// word is a fact as the library's word: what is only suspected says so.
-func word(facts map[string]incident.Fact, name string) string {
-	if v, ok := statuteValue(facts[name]).(string); ok {
-		return v
-	}
-	return ""
 }
 
 func addCount(list []letter.Count, jurisdiction string, n int) []letter.Count {

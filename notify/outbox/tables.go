@@ -22,9 +22,12 @@ var (
 	contracts   = ledger.NewSystemTable[Contract]("contracts")            // number; holds a partner's contact
 	documents   = ledger.NewSystemTable[[]byte]("contract_documents")     // number
 	waiting     = ledger.NewSystemTable[string]("staff_messages_waiting") // message id
+
+	filingAnswers  = ledger.NewCaseTable[FilingAnswer]("filing_answers")   // incident, number
+	filingVersions = ledger.NewCaseTable[FilingVersion]("filing_versions") // incident, obligation id, number
 )
 
 // Tables lists the tables of this package, for the store's check.
 func Tables() []ledger.Checker {
-	return []ledger.Checker{obligations, states, drafts, filings, mailings, deliveries, inFlight, earlier, armed, reminded, clocks, sending, staff, waiting, conclusions, reviews, queue, contracts, documents}
+	return []ledger.Checker{obligations, states, drafts, filings, mailings, deliveries, inFlight, earlier, armed, reminded, clocks, sending, staff, waiting, conclusions, reviews, queue, contracts, documents, filingAnswers, filingVersions}
 }

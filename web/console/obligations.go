@@ -160,7 +160,7 @@ func riskForm(o *openCase, level string) *view.Form {
 
 func (c *Console) obligationRow(r *Request, o *openCase, ob *outbox.Obligation, drafts []outbox.DraftView) obligationRow {
 	row := obligationRow{Obligation: *ob, Anchor: anchor(ob.ID), Path: o.URL("/duties/" + pathID(ob.ID)),
-		RuleURL: ruleURL(ob.Rule, ob.Version), Mark: markOf(ob.Reviewed, ob.Confidence), Verify: ob.Confidence != "high", HasForm: c.Outbox.HasForm(ob.Rule), State: obligationBadge(ob, r.Reader().Now)}
+		RuleURL: ruleURL(ob.Rule, ob.Version), Mark: markOf(ob.Reviewed, ob.Confidence), Verify: ob.Confidence != "high", HasForm: c.Outbox.HasForm(ob.Rule, ob.Audience), State: obligationBadge(ob, r.Reader().Now)}
 	for _, fact := range ob.Missing {
 		row.Lacks = append(row.Lacks, view.Link{Text: fact, URL: o.answerURL(fact)})
 	}

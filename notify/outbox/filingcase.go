@@ -1,0 +1,141 @@
+package outbox
+
+import (
+	"slices"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/incident/casework"
+	"tocsin/incident/ledger"
+	"tocsin/notify/filing"
+	"tocsin/notify/statute"
+)
+
+// filingCase gathers what the form of an obligation may say at a stage, if it
+// were filed at an instant.
+func (s *Service) filingCase(tx *ledger.Tx, i *incident.Incident, o *Obligation, stage string, at time.Time) (filing.Case, error) {
+	c, err := s.caseOf(tx, i, o, []string{o.Jurisdiction})
+	if err != nil {
+		return c, err
+	}
+	c.Stage, c.Content, c.LetterDate = stage, o.Required, at
+	org := s.cfg.Organisation
+	c.RegulatedAs, c.Established, c.MainOffice = org.RegulatedAs, org.EstablishedIn, org.MainEstablishment
+	if c.Facts, err = filingFacts(tx, i.ID); err != nil {
+		return c, err
+	}
+	set, err := casework.MilestonesInForce(tx, i.ID)
+	if err != nil {
+		return c, err
+	}
+	c.Milestones, c.DayOnly = map[string]time.Time{}, map[string]bool{}
+	for name, m := range set {
+		at := m.At
+		if loc, err := time.LoadLocation(m.Zone); err == nil {
+			at = at.In(loc)
+		}
+		c.Milestones[string(name)], c.DayOnly[string(name)] = at, m.Precision == incident.ToTheDay
+	}
+	handed, err := filingsOf(tx, i.ID)
+	if err != nil {
+		return c, err
+	}
+	if due := limitOf(o.stage(stage), o, handed); due != nil {
+		c.Due = *due
+	}
+	c.Submission = "initial"
+	for _, f := range handed {
+		if f.Obligation == o.ID {
+			c.Submission = "follow_up"
+			if f.Reference != "" {
+				c.Previous = f.Reference
+			}
+		}
+	}
+	if c.Filed, err = filedElsewhere(tx, i.ID, o, handed); err != nil {
+		return c, err
+	}
+	if c.SampleNotice, err = sampleNotice(tx, i.ID, o.Jurisdiction); err != nil {
+		return c, err
+	}
+	c.Answers, err = answersInForce(tx, i.ID, o.ID)
+	return c, err
+}
+
+// filingFacts gives what is known or suspected, by name. A suspicion of one of the
+// rule library's facts is the value suspected.
+func filingFacts(tx *ledger.Tx, id string) (map[string][]string, error) {
+	facts, err := casework.Facts(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]string{}
+	for name, f := range facts {
+		switch f.Certainty {
+		case incident.Known:
+			if len(f.Values) > 0 && f.Value() != "" {
+				out[name] = f.Values
+			}
+		case incident.SuspectedTrue:
+			if word, ok := statuteValue(f).(string); ok {
+				out[name] = []string{word}
+			}
+		}
+	}
+	return out, nil
+}
+
+// filedElsewhere lists the other authorities that were told, once each, with the
+// latest number they gave.
+func filedElsewhere(tx *ledger.Tx, id string, o *Obligation, handed []Filing) ([]filing.Elsewhere, error) {
+	var out []filing.Elsewhere
+	for _, f := range handed {
+		if f.Obligation == o.ID {
+			continue
+		}
+		other, err := obligations.Get(tx, ledger.K(id, f.Obligation))
+		if err != nil {
+			if incident.KindOf(err) == incident.NotFound {
+				continue
+			}
+			return nil, err
+		}
+		if other.Audience != "regulator" && other.Audience != "csirt" {
+			continue
+		}
+		k := slices.IndexFunc(out, func(e filing.Elsewhere) bool { return e.Recipient == other.Recipient })
+		if k < 0 {
+			k, out = len(out), append(out, filing.Elsewhere{Recipient: other.Recipient})
+		}
+		if f.Reference != "" {
+			out[k].Reference = f.Reference
+		}
+	}
+	return out, nil
+}
+
+// sampleNotice is the text of the letter to people of a jurisdiction that was
+// released, or else approved; of several, the newest. A draft that nobody has
+// approved goes to no authority.
+func sampleNotice(tx *ledger.Tx, id, jurisdiction string) (string, error) {
+	all, err := draftsOf(tx, id)
+	if err != nil {
+		return "", err
+	}
+	var best *Draft
+	for n := range all {
+		d := &all[n]
+		if d.Audience != "individuals" || d.Approval == nil || !slices.ContainsFunc(d.Covers, func(area string) bool {
+			return statute.Within(jurisdiction, area) || statute.Within(area, jurisdiction)
+		}) {
+			continue
+		}
+		if best == nil || best.Released == nil || d.Released != nil {
+			best = d
+		}
+	}
+	if best == nil {
+		return "", nil
+	}
+	return best.Current().Letter.Text, nil
+}
