@@ -28,8 +28,13 @@ type recipient struct {
 // add chooses and renders one person's letter.
 func (p *pass) add(person affected.Person, line int) {
 	r := recipient{person: person, line: line, key: personKey(p.key, &person, line)}
+	// Whoever they are is taken from the list, what is said of them from its corrections.
+	restricted, _ := p.marks.Apply(&r.person)
+	person = r.person
 	jurisdiction := person.Jurisdiction()
 	switch r.letter = p.choose.For(jurisdiction, person.Language); {
+	case restricted != "":
+		r.reason = restricted
 	case jurisdiction == affected.UnknownJurisdiction:
 		r.reason = "residence not known"
 	case r.letter == nil:
@@ -91,9 +96,17 @@ func (p *pass) begin(ctx context.Context, batch []recipient) ([]*recipient, erro
 			todo = nil
 			return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
 		}
+		// Somebody may have asked for a restriction while the list was gone through.
+		marks, err := casework.PersonMarks(tx, p.j.incident)
+		if err != nil {
+			return err
+		}
 		var flying []string
 		for n := range batch {
 			r := &batch[n]
+			if reason, _ := marks.Apply(&r.person); reason != "" {
+				r.reason = reason
+			}
 			k := ledger.K(p.j.incident, r.key)
 			d, err := deliveries.Get(tx, k)
 			had := err == nil

@@ -7,6 +7,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/affected"
+	"tocsin/incident/casework"
 	"tocsin/incident/ledger"
 )
 
@@ -79,6 +80,9 @@ func (s *Service) pass(ctx context.Context, j job) error {
 			return err
 		}
 		line++
+		if casework.Erased(&person) {
+			continue // at its place, so that everybody else keeps theirs
+		}
 		p.add(person, line)
 		if len(p.batch) < p.room() {
 			continue
@@ -101,6 +105,7 @@ type pass struct {
 	list     io.ReadCloser
 	key      [32]byte
 	choose   *chooser
+	marks    casework.Marks // corrections and restrictions that people asked for
 	accounts *accounts
 	canary   int // how many are still to be sent before the mailing looks at itself
 	batch    []recipient
@@ -120,6 +125,9 @@ func (s *Service) open(ctx context.Context, j job) (*pass, bool, error) {
 		over = m.State == MailingDone || m.State == MailingStopped
 		if !m.State.Active() || m.NextPass != nil && m.NextPass.After(tx.Now()) {
 			return ledger.Stop
+		}
+		if p.marks, err = casework.PersonMarks(tx, j.incident); err != nil {
+			return err
 		}
 		for _, l := range m.Letters {
 			d, err := drafts.Get(tx, ledger.K(j.incident, l.Draft))
