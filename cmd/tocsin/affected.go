@@ -20,6 +20,7 @@ import (
 // AffectedCmd works out whose data leaked.
 type AffectedCmd struct {
 	Resolve ResolveCmd `cmd:"" help:"Match exposed data with the customer directory: who is affected, by what, and where they live."`
+	Scan    ScanCmd    `cmd:"" help:"Look through mailboxes, chats and free text for personal data, and make an exposure of them."`
 }
 
 // ResolveCmd is `tocsin affected resolve`.

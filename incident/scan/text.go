@@ -67,6 +67,9 @@ func (f *file) plain(r *bufio.Reader) error {
 
 // block looks through text that counts as one conversation.
 func (f *file) block(line int, name string, text []byte) error {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil
+	}
 	f.begin(line, name, "", f.opt.Transcripts)
 	if err := f.text(part{line: line, lines: true, text: text}); err != nil {
 		return err

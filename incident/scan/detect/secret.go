@@ -15,7 +15,7 @@ func (s *specials) words(unwanted func(*Detector) bool) map[string]*Detector {
 		}
 	}
 	if !unwanted(&s.cardCode) {
-		for _, w := range []string{"cvv", "cvc", "cvv2", "cvc2", "cvn", "csc", "kartenprüfnummer", "code"} {
+		for _, w := range []string{"cvv", "cvc", "cvv2", "cvc2", "cvn", "csc", "code"} {
 			words[w] = &s.cardCode
 		}
 	}
@@ -29,7 +29,7 @@ func (f *Finder) keyword(text []byte, w *word) {
 		from += u + 1 // db_password
 	}
 	long := int(w.to) - from
-	if long < 2 || long > 16 || f.set.keyword[text[from]|0x20]>>long&1 == 0 {
+	if long < 2 || long > 16 || f.set.keyword[text[from]&31][text[w.to-1]&31]>>long&1 == 0 {
 		return
 	}
 	var name [16]byte

@@ -42,7 +42,7 @@ type Set struct {
 	expected map[string]bool
 	ibans    map[string]int
 	keywords map[string]*Detector
-	keyword  [256]uint64 // by first letter: lengths of the keywords, as bits
+	keyword  [32][32]uint32 // by first and last letter: lengths of the keywords, as bits
 	all      []*Detector
 	patterns []ownPattern
 	country  string
@@ -92,7 +92,7 @@ func New(c Config) (*Set, error) {
 	}
 	s.keywords = s.special.words(unwanted)
 	for w := range s.keywords {
-		s.keyword[w[0]] |= 1 << len(w)
+		s.keyword[w[0]&31][w[len(w)-1]&31] |= 1 << len(w)
 	}
 	s.looks = s.special.looks(s, unwanted)
 	var err error
