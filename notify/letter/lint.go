@@ -211,6 +211,8 @@ func general(d Draft, blocks []Block, problems []incident.Problem) []Finding {
 			add(Error, i+1, "image", "no images: a remote picture tells others that the letter was opened")
 		case rawHTML.MatchString(line):
 			add(Error, i+1, "html", "no HTML in a letter: it would be dropped on sending")
+		case tracking.MatchString(line):
+			add(Error, i+1, "tracking", "a link that tells who followed it: take the part after the ? away")
 		case strings.Contains(line, "http://"):
 			add(Warning, i+1, "link", "a link without https")
 		}

@@ -193,7 +193,7 @@ func TestAHeadingAloneTellsNothing(t *testing.T) {
 func TestLintOfTheProgramItself(t *testing.T) {
 	l := library(t)
 	d := compose(t, l, letter.Spec{Letter: "us-tx", Jurisdiction: "US-TX", Channel: letter.Email}, fullCase())
-	for _, bad := range []string{"![logo](https://e.example/x.png)", "<img src=x >", "[OPEN: when?]"} {
+	for _, bad := range []string{"![logo](https://e.example/x.png)", "<img src=x >", "[OPEN: when?]", "See https://e.example/notice?utm_source=letter.", "https://e.example/n?a=1&uid=7"} {
 		e := d
 		e.Source += "\n" + bad + "\n"
 		found := l.Lint(e, letter.Scope{})

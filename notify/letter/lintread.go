@@ -9,6 +9,9 @@ import (
 
 var rawHTML = regexp.MustCompile(`<[a-zA-Z/!][^>@ ]*[ >]`)
 
+// tracking are the parameters with which mailers follow people.
+var tracking = regexp.MustCompile(`(?i)[?&](utm_[a-z]+|mc_[ce]id|_hsenc|_hsmi|mkt_tok|fbclid|gclid|trk\w*|rid|uid)=`)
+
 // reading is one draft under the lint.
 type reading struct {
 	draft  Draft
