@@ -168,3 +168,11 @@ func TestGoldenFilesAllHaveALetter(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkBuiltin(b *testing.B) {
+	for b.Loop() {
+		if _, err := letter.Builtin(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
