@@ -216,7 +216,7 @@ func (x *explainer) findRows(ctx context.Context, asked Asked) error {
 	r := x.run
 	for i := range r.exposed {
 		p := &r.exposed[i]
-		if asked.Key == "" && p.Called() != asked.Row.Path {
+		if asked.Key == "" && p.called != asked.Row.Path {
 			continue
 		}
 		e := &r.spec.Exposures[p.exposure]
@@ -340,7 +340,7 @@ func (x *explainer) decide() Explanation {
 	for _, c := range x.rows {
 		p := &r.exposed[c.piece]
 		e := &r.spec.Exposures[p.exposure]
-		row := RowAt{Exposure: e.Name, Place: Place{p.Called(), c.line}, Elements: c.elements.Names()}
+		row := RowAt{Exposure: e.Name, Place: Place{p.called, c.line}, Elements: c.elements.Names()}
 		if c.bad != "" {
 			row.Outcome, row.Why, row.Elements = "malformed", c.bad, []string{}
 			out.Rows = append(out.Rows, row)

@@ -27,11 +27,16 @@ var resultFiles = []string{PeopleFile, UnmatchedFile, RejectedFile, ConflictsFil
 
 const partialPrefix = ".tocsin-partial-"
 
-// ResolveToFolder is Resolve with its result in the folder dir, readable by its owner alone. A
-// result that is there already is replaced, but only once the new one is
-// complete; a run that fails or is cancelled leaves dir as it was. A dir that holds
-// anything else is refused as Conflict.
+// ResolveToFolder is Resolve with its result in the folder dir; see [WriteToFolder].
 func ResolveToFolder(ctx context.Context, spec Spec, from Sources, dir string, opt Options) (Summary, error) {
+	return WriteToFolder(dir, func(to Outputs) (Summary, error) { return Resolve(ctx, spec, from, to, opt) })
+}
+
+// WriteToFolder puts what resolve writes into the folder dir, readable by its
+// owner alone. A result that is there already is replaced, but only once the new one is
+// complete; where resolve fails, dir stays as it was. A dir that holds anything else is
+// refused as Conflict.
+func WriteToFolder(dir string, resolve func(Outputs) (Summary, error)) (Summary, error) {
 	exists, err := takeable(dir)
 	if err != nil {
 		return Summary{}, err
@@ -48,7 +53,7 @@ func ResolveToFolder(ctx context.Context, spec Spec, from Sources, dir string, o
 		return Summary{}, outputError(err)
 	}
 	defer os.RemoveAll(stage) // nothing is left to remove where all went well
-	sum, err := resolveInto(ctx, spec, from, stage, opt)
+	sum, err := resolveInto(stage, resolve)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -81,7 +86,7 @@ func takeable(dir string) (exists bool, err error) {
 	return true, nil
 }
 
-func resolveInto(ctx context.Context, spec Spec, from Sources, dir string, opt Options) (sum Summary, err error) {
+func resolveInto(dir string, resolve func(Outputs) (Summary, error)) (sum Summary, err error) {
 	var to Outputs
 	var files []*os.File
 	defer func() {
@@ -108,7 +113,7 @@ func resolveInto(ctx context.Context, spec Spec, from Sources, dir string, opt O
 		return sum, outputError(err)
 	}
 	to = Outputs{People: people, Unmatched: unmatched, Rejected: rejected, Conflicts: conflicts}
-	if sum, err = Resolve(ctx, spec, from, to, opt); err != nil {
+	if sum, err = resolve(to); err != nil {
 		return sum, err
 	}
 	text, err := json.MarshalIndent(sum, "", "  ")

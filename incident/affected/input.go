@@ -19,7 +19,8 @@ import (
 // piece is one file, or one query, of the directory or an exposure.
 type piece struct {
 	Input
-	exposure int // -1 for the directory
+	exposure int    // -1 for the directory
+	called   string // in reports
 }
 
 // input is one opened piece, past its header.
@@ -69,7 +70,7 @@ func (t *tally) digest() string { return hex.EncodeToString(t.sha.Sum(nil)) }
 // open opens a piece, sees what it is, and reads its header. columns are the
 // names the spec uses. Its problems carry the path; any other error is not the file's fault.
 func (r *run) open(ctx context.Context, p *piece, columns []string, digest bool) (*input, error) {
-	in := &input{path: p.Called()}
+	in := &input{path: p.called}
 	err := in.open(ctx, r.from, r.opt.Query, &p.Input, columns, r.lim, digest)
 	if err != nil {
 		in.close()
@@ -157,7 +158,11 @@ func (in *input) close() {
 // pieces are the files and queries of the directory (exposure -1) or an exposure.
 func (r *run) piecesOf(ctx context.Context, in Input, exposure int) ([]piece, error) {
 	if in.Path == "" || !isSet(in.Path) {
-		return []piece{{in, exposure}}, nil
+		called := r.spec.Directory.Called()
+		if exposure >= 0 {
+			called = r.spec.Exposures[exposure].Called()
+		}
+		return []piece{{in, exposure, called}}, nil
 	}
 	from, ok := r.from.(Lister)
 	if !ok {
@@ -172,7 +177,7 @@ func (r *run) piecesOf(ctx context.Context, in Input, exposure int) ([]piece, er
 	}
 	pieces := make([]piece, len(paths))
 	for i, path := range paths {
-		pieces[i] = piece{in, exposure}
+		pieces[i] = piece{in, exposure, path}
 		pieces[i].Path = path
 	}
 	return pieces, nil

@@ -291,7 +291,7 @@ elements = ["name"]
 		return &answers{[]string{"nr", "name"}, [][]string{{"1", "Two\nlines"}, {"2", "B"}}}, nil
 	}}
 	got := resolveAll(t, spec, files{}, opt, limits{block: blockSize, record: maxRecord})
-	if body(got.people) != "1,Two lines,,,,,name,leak\n" || got.sum.Unmatched != 2 || got.sum.Inputs[1].Path != "database crm" {
+	if body(got.people) != "1,Two lines,,,,,name,leak\n" || got.sum.Unmatched != 2 || got.sum.Inputs[1].Path != "database crm: leak" {
 		t.Errorf("got %s%+v", got.people, got.sum)
 	}
 	if _, err := Resolve(t.Context(), spec, files{}, Outputs{}, Options{}); incident.KindOf(err) != incident.Invalid {

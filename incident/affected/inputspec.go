@@ -46,13 +46,20 @@ type Database struct {
 	TemporaryTables bool          `json:"temporary_tables,omitempty"`
 }
 
-// Called is how the input is called in reports: its path, or the database.
-func (in *Input) Called() string {
+// called is how an input is called in reports: its path, or the database and
+// what is asked of it.
+func (in *Input) called(what string) string {
 	if in.Path != "" || in.Database == "" {
 		return in.Path
 	}
-	return "database " + in.Database
+	return "database " + in.Database + ": " + what
 }
+
+// Called is how the directory is called in reports.
+func (d *Directory) Called() string { return d.called("directory") }
+
+// Called is how the exposure is called in reports, where it is one file or a query.
+func (e *Exposure) Called() string { return e.called(e.Name) }
 
 var (
 	formats   = []string{"csv", "jsonl", "parquet", "xlsx", "fixed"}

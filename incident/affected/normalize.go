@@ -22,6 +22,13 @@ type normalizer struct {
 
 func newNormalizer() *normalizer { return &normalizer{fold: cases.Fold()} }
 
+// KeyForm is the form under which a key (see [MatchKeys]) is compared, "" where
+// it names nobody. country, as ISO 3166, is where a telephone number without a prefix
+// belongs; "" where nobody knows.
+func KeyForm(key, value, country string) string {
+	return string(newNormalizer().key(key, []byte(value), country))
+}
+
 // key returns the form of s under which the key called name is compared, or
 // nothing where s names nobody. country is where a telephone number without a prefix
 // belongs, "" where nobody knows. The result is valid until the next call.

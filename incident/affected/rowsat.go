@@ -41,7 +41,7 @@ func DirectoryRows(ctx context.Context, spec Spec, from Sources, people []int64,
 			if !wanted[person] {
 				return nil
 			}
-			row := Row{Place: Place{pieces[i].Called(), line}, Person: person}
+			row := Row{Place: Place{pieces[i].called, line}, Person: person}
 			for k := range columns {
 				row.Values = append(row.Values, value(k))
 			}
@@ -71,7 +71,7 @@ func ExposedRows(ctx context.Context, spec Spec, from Sources, exposure int, pla
 	}
 	columns = e.allColumns()
 	for i := range pieces {
-		path, left := pieces[i].Called(), map[uint64]bool{}
+		path, left := pieces[i].called, map[uint64]bool{}
 		for _, p := range places {
 			if p.Path == path {
 				left[p.Line] = true

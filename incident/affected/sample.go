@@ -47,7 +47,7 @@ const sampleText = 256 << 10
 // Look reads the first rows of a file, at most most of them. Errors are
 // Invalid where it cannot be read so: cut short, empty, or another format.
 func Look(ctx context.Context, from Sources, p Input, most int) (Sample, error) {
-	in := &input{path: p.Called()}
+	in := &input{path: p.called("table")}
 	defer in.close()
 	raw, size, err := from.Open(ctx, p.Path)
 	if err != nil {

@@ -65,7 +65,7 @@ query = "select * from (values (e'c\\n2'), (e'c2')) v (id)"`,
 		"a key that many share": {`select i as id, case when i > 70 then i || 'alone' else 'all' end as mail, '' as phone, '' as name, '' as country, '' as born from generate_series(1, 80) i"` + "\n", `match = { email = "mail" }
 elements = ["ssn"]
 query = "select 'all' as mail"`,
-			"1,,all,,,,ssn,leak\n", "database crm,2,several people in the directory have this email,1," + sharers(64) + "\n", "1 0 0 0 1"},
+			"1,,all,,,,ssn,leak\n", "database crm: leak,2,several people in the directory have this email,1," + sharers(64) + "\n", "1 0 0 0 1"},
 		"telephone numbers at home": {people, `match = { phone = "p" }
 phone_country = "DE"
 elements = ["ssn"]
@@ -74,14 +74,14 @@ query = "select '+49301234567' p union all select '030/1234567'"`,
 		"telephone numbers where the directory's home is stated": {"PHONE" + people, `match = { phone = "p" }
 elements = ["ssn"]
 query = "select '+49301234567' p"`,
-			"c 2,Ben,b@x.example,,,,ssn,leak\n", "database crm,2,several people in the directory have this phone,2,4\n", "1 0 0 0 1"},
+			"c 2,Ben,b@x.example,,,,ssn,leak\n", "database crm: leak,2,several people in the directory have this phone,2,4\n", "1 0 0 0 1"},
 		"a shared key, a birth date of another": {people, `match = { email = "mail" }
 check = { birth_date = "born" }
 elements = ["ssn"]
 query = "select * from (values ('b@x.example', '03.04.1980'), ('B@x.example', '04/03/1980'), ('a@x.example', '1980-02-01'), ('a@x.example', '31.01.1980'), ('b@x.example', '')) v (mail, born)"`,
 			"c-1,Ann,a@x.example,DE,,,ssn,leak\nc 2,Ben,b@x.example,,,,ssn,leak\nC-3,,b@x.example,US,,,ssn,leak\n",
-			"database crm,2,several people in the directory have this email,2,3\ndatabase crm,4,birth_date is not that of the person whose email this is,1,\n" +
-				"database crm,6,several people in the directory have this email,2,3\n", "3 2 0 0 3"},
+			"database crm: leak,2,several people in the directory have this email,2,3\ndatabase crm: leak,4,birth_date is not that of the person whose email this is,1,\n" +
+				"database crm: leak,6,several people in the directory have this email,2,3\n", "3 2 0 0 3"},
 		"internationalised domains": {people, `match = { email = "mail" }
 elements = ["ssn"]
 query = "values ('C@XN--BCHER-KVA.example')"`, "", "", ""},

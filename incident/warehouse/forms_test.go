@@ -54,7 +54,7 @@ func sameKey(t *testing.T, key, a string, values []string, countryA, country str
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range regexp.MustCompile(`(?m)^database d,(\d+),`).FindAllStringSubmatch(unmatched.String(), -1) {
+	for _, line := range regexp.MustCompile(`(?m)^database d: [^,]*,(\d+),`).FindAllStringSubmatch(unmatched.String(), -1) {
 		n, err := strconv.Atoi(line[1])
 		if err != nil {
 			t.Fatal(err)
@@ -64,11 +64,16 @@ func sameKey(t *testing.T, key, a string, values []string, countryA, country str
 	return same
 }
 
+// form is how a key is compared once the table has been read a row a line.
+func form(key, value, country string) string {
+	return affected.KeyForm(key, oneLine.Replace(value), country)
+}
+
 func checkForms(t *testing.T, key, a string, values []string, countryA, country string) {
 	t.Helper()
-	x := keyForm(key, a, countryA)
+	x := form(key, a, countryA)
 	for i, want := range sameKey(t, key, a, values, countryA, country) {
-		if y := keyForm(key, values[i], country); want != (x == y && x != "") {
+		if y := form(key, values[i], country); want != (x == y && x != "") {
 			t.Errorf("%s: %q (%q) and %q (%q): affected says %t, the forms are %q and %q", key, a, countryA, values[i], country, want, x, y)
 		}
 	}
@@ -106,8 +111,8 @@ func TestPlainKeys(t *testing.T) {
 				if want := plain(a) == plain(values[i]); same != want {
 					t.Errorf("%s: %q and %q are one key: affected says %t, the SQL %t", key, a, values[i], same, want)
 				}
-				if keyForm(key, a, "") != plain(a) {
-					t.Errorf("%s: %q has the form %q", key, a, keyForm(key, a, ""))
+				if form(key, a, "") != plain(a) {
+					t.Errorf("%s: %q has the form %q", key, a, form(key, a, ""))
 				}
 			}
 		}
@@ -123,6 +128,6 @@ func FuzzKeyForm(f *testing.F) {
 			t.Skip()
 		}
 		name := []string{"email", "customer_id", "phone"}[key%3]
-		checkForms(t, name, a, []string{b, keyForm(name, a, "DE")}, "DE", "DE")
+		checkForms(t, name, a, []string{b, form(name, a, "DE")}, "DE", "DE")
 	})
 }

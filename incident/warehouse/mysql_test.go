@@ -177,7 +177,7 @@ elements = ["ssn"]
 	if want := "3,,c@x.example,,,,communications,chat\n2,,b@x.example,,,,ssn,file\n1,,Zoë@x.example,,,,ssn+communications,chat+file\n"; body(r.people) != want {
 		t.Errorf("people:\n%swant:\n%s", body(r.people), want)
 	}
-	if want := "database logs,3,birth_date is not that of the person whose email this is,1,\n"; body(r.conflicts) != want || r.numbers != "4 0 1 0 1" {
+	if want := "database logs: chat,3,birth_date is not that of the person whose email this is,1,\n"; body(r.conflicts) != want || r.numbers != "4 0 1 0 1" {
 		t.Errorf("%s, conflicts:\n%s", r.numbers, body(r.conflicts))
 	}
 }

@@ -53,7 +53,7 @@ func (w *renumber) Write(p []byte) (int, error) {
 var errRenumber = incident.Errorf(incident.Internal, "a row of the result cannot be traced to the database")
 
 func (w *renumber) record(out, record []byte) ([]byte, error) {
-	input, rest, ok1 := bytes.Cut(record, []byte{','})
+	input, rest, ok1 := cutField(record)
 	line, rest, ok2 := bytes.Cut(rest, []byte{','})
 	n, err := strconv.ParseInt(string(line), 10, 64)
 	if !ok1 || !ok2 || err != nil {
@@ -82,6 +82,26 @@ func (w *renumber) record(out, record []byte) ([]byte, error) {
 		return nil, errRenumber
 	}
 	return append(out, '\n'), nil
+}
+
+// cutField gives the first field of a record without its quotes, and what follows the comma behind it.
+func cutField(record []byte) (field, rest []byte, ok bool) {
+	if len(record) == 0 || record[0] != '"' {
+		return bytes.Cut(record, []byte{','})
+	}
+	for i := 1; i < len(record); i++ {
+		switch {
+		case record[i] != '"':
+			field = append(field, record[i])
+		case i+1 < len(record) && record[i+1] == '"':
+			field = append(field, '"')
+			i++
+		default:
+			rest, ok = bytes.CutPrefix(record[i+1:], []byte{','})
+			return field, rest, ok
+		}
+	}
+	return nil, nil, false
 }
 
 // people writes numbers of people that are joined by +.

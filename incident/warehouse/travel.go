@@ -52,6 +52,11 @@ func (in *Inside) Resolve(ctx context.Context, to affected.Outputs, opt affected
 	return sum, err
 }
 
+// ResolveToFolder is Resolve with its result in the folder dir; see [affected.WriteToFolder].
+func (in *Inside) ResolveToFolder(ctx context.Context, dir string, opt affected.Options) (affected.Summary, error) {
+	return affected.WriteToFolder(dir, func(to affected.Outputs) (affected.Summary, error) { return in.Resolve(ctx, to, opt) })
+}
+
 // prepare reads what the statements need to be told, and how much there is.
 func (in *Inside) prepare(ctx context.Context) error {
 	in.asks(askedWords)
@@ -151,7 +156,8 @@ func (r *travelRows) Close() error { return r.rows.Close() }
 // outputs writes what comes out with the numbers that rows and people have in the database.
 func (in *Inside) outputs(to affected.Outputs) affected.Outputs {
 	place := func(input string, line int64) (string, int64, bool) {
-		i, ok := inputOf(strings.TrimPrefix(input, "database "))
+		name, _, _ := strings.Cut(strings.TrimPrefix(input, "database "), ":")
+		i, ok := inputOf(name)
 		if !ok || i < 0 || i >= len(in.read) || line < 2 || line-2 >= int64(len(in.read[i].numbers)) {
 			return "", 0, false
 		}

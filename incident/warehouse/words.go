@@ -11,6 +11,9 @@ import (
 	"tocsin/incident/affected"
 )
 
+// oneLine is what becomes of line ends within a value: tables are read a row a line.
+var oneLine = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ")
+
 // words are the keys that SQL cannot fold as affected does, and their forms. They are
 // read before the matching and given to it.
 type words struct {
@@ -46,7 +49,7 @@ func (in *Inside) readWords(ctx context.Context) (*words, error) {
 		}
 		t, c := string(row[1]), string(row[2])
 		w.k, w.t, w.c = append(w.k, string(row[0])), append(w.t, t), append(w.c, c)
-		w.form = append(w.form, keyForm(in.compiler.keys[k], t, phoneCountry(spec, c)))
+		w.form = append(w.form, affected.KeyForm(in.compiler.keys[k], oneLine.Replace(t), phoneCountry(spec, c)))
 		return nil
 	})
 	return w, err
