@@ -207,6 +207,8 @@ func kindWords(kind string) string {
 		return "the insurance supervisor"
 	case "attorney_general":
 		return "the Attorney General"
+	case "telecom":
+		return "the authority for electronic communications"
 	}
 	return "the authority (" + strings.ReplaceAll(kind, "_", " ") + ")"
 }
