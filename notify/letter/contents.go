@@ -2,6 +2,7 @@ package letter
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,6 +25,9 @@ type content struct {
 	When   Terms               `toml:"when"`   // element groups that call for it
 	Banned []string            `toml:"banned"` // words that tell it, where it may not be told
 	Except []string            `toml:"except"`
+
+	patterns       map[string][]*regexp.Regexp // of Words; shared by all packs
+	banned, except []*regexp.Regexp
 }
 
 func parseContents(data []byte) (*contents, error) {
@@ -32,7 +36,8 @@ func parseContents(data []byte) (*contents, error) {
 		return &c, err
 	}
 	seen := map[string]bool{}
-	for _, one := range c.Content {
+	for i := range c.Content {
+		one := &c.Content[i]
 		if one.ID == "" || one.What == "" {
 			return &c, fmt.Errorf("content %q: id and what are needed", one.ID)
 		}
@@ -42,8 +47,25 @@ func parseContents(data []byte) (*contents, error) {
 			}
 			seen[id] = true
 		}
+		if err := one.compile(); err != nil {
+			return &c, fmt.Errorf("content %q: %w", one.ID, err)
+		}
 	}
 	return &c, nil
+}
+
+func (c *content) compile() (err error) {
+	c.patterns = map[string][]*regexp.Regexp{}
+	for language, words := range c.Words {
+		if c.patterns[language], err = compileAll(words); err != nil {
+			return err
+		}
+	}
+	if c.banned, err = compileAll(c.Banned); err != nil {
+		return err
+	}
+	c.except, err = compileAll(c.Except)
+	return err
 }
 
 // named finds a content by its id or by what a rule calls it.

@@ -93,6 +93,9 @@ func (p *pack) compile(known *contents) error {
 				return fmt.Errorf("require %d: any: %q is not an element", i+1, e)
 			}
 		}
+		if d.patterns != nil {
+			continue // of contents.toml
+		}
 		d.patterns = map[string][]*regexp.Regexp{}
 		for language, words := range d.Words {
 			compiled, err := compileAll(words)
@@ -106,6 +109,9 @@ func (p *pack) compile(known *contents) error {
 		b := &p.Forbid[i]
 		if b.What == "" || b.Cite == "" || b.Content == "" {
 			return fmt.Errorf("forbid %d: content, what and cite are needed", i+1)
+		}
+		if b.patterns != nil {
+			continue // of contents.toml
 		}
 		var err error
 		if b.patterns, err = compileAll(b.Words); err != nil {
@@ -126,7 +132,7 @@ func (p *pack) spell(known *contents) error {
 			if !ok {
 				return fmt.Errorf("%q is not in contents.toml", id)
 			}
-			p.Require = append(p.Require, demand{Content: c.ID, What: c.What, Cite: p.Cite, Words: c.Words, Near: c.Near, When: c.When, Advise: i == 1})
+			p.Require = append(p.Require, demand{Content: c.ID, What: c.What, Cite: p.Cite, patterns: c.patterns, Near: c.Near, When: c.When, Advise: i == 1})
 		}
 	}
 	for _, id := range p.Hides {
@@ -134,7 +140,7 @@ func (p *pack) spell(known *contents) error {
 		if !ok {
 			return fmt.Errorf("%q is not in contents.toml", id)
 		}
-		p.Forbid = append(p.Forbid, ban{Content: c.ID, What: c.What, Cite: p.Cite, Words: c.Banned, Except: c.Except})
+		p.Forbid = append(p.Forbid, ban{Content: c.ID, What: c.What, Cite: p.Cite, patterns: c.banned, except: c.except})
 	}
 	return nil
 }
