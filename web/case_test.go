@@ -53,7 +53,7 @@ func TestARestrictedCaseIsNotThere(t *testing.T) {
 	for _, rt := range w.site.Web.Routes() {
 		if rt.OnCase() && rt.Method == http.MethodPost {
 			path := strings.Replace(rt.Path, "/incidents/:incident", w.base, 1)
-			for _, part := range []string{":fact", ":milestone", ":task", ":exhibit", ":run", ":obligation", ":draft", ":mailing", ":line"} {
+			for _, part := range []string{":fact", ":milestone", ":task", ":exhibit", ":run", ":obligation", ":draft", ":mailing", ":line", ":upload", ":conflict", ":exclusion"} {
 				path = strings.Replace(path, part, map[string]string{":fact": "incident.key", ":milestone": "aware"}[part]+strings.Repeat("1", map[bool]int{true: 0, false: 1}[part == ":fact" || part == ":milestone"]), 1)
 			}
 			form := url.Values{"reason": {"x"}, "level": {"high"}, "at": {"2026-03-01T10:00"}, "zone": {"UTC"}, "value.incident.key": {"safe"}, "certainty.incident.key": {"known"}, "how": {"closed"}, "playbook": {"ransomware"}, "do": {"pause"}}

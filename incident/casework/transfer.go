@@ -49,6 +49,9 @@ const (
 // NewTransfer announces a file. Errors: Invalid, TooLarge.
 func (d *Desk) NewTransfer(ctx context.Context, p incident.Principal, ref, fileName string, size int64) (Transfer, error) {
 	t := Transfer{FileName: clip(fileName, 200), Size: size, MadeBy: p.ID}
+	if _, err := d.incidentFor(ctx, p, ref, incident.SettleRoster); err != nil {
+		return t, err
+	}
 	switch {
 	case fileName == "":
 		return t, incident.Errorf(incident.Invalid, "Say what the file is called.")

@@ -38,6 +38,7 @@ func TestEveryPageIsProvenSafe(t *testing.T) {
 // one would be silently dead in the browser.
 func TestNoTemplateNeedsWhatThePolicyForbids(t *testing.T) {
 	forbidden := regexp.MustCompile(`(?i)<script(>|[^>]*>\s*\S)|\son[a-z]+\s*=|\sstyle\s*=|<style|javascript:|<iframe|<object|<embed|https?://`)
+	own := regexp.MustCompile(`<script src="\{\{asset "[a-z]+\.js"\}\}" defer></script>`) // files of ours, which the policy lets in
 	files := 0
 	err := fs.WalkDir(embedded, "templates", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -48,7 +49,7 @@ func TestNoTemplateNeedsWhatThePolicyForbids(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		text := strings.ReplaceAll(string(body), `<script src="{{asset "app.js"}}" defer></script>`, "")
+		text := own.ReplaceAllString(string(body), "")
 		if hit := forbidden.FindString(text); hit != "" {
 			t.Errorf("%s holds %q", p, hit)
 		}
