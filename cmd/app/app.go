@@ -183,6 +183,10 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.ownPlaybooks(ctx); err != nil {
 		return err
 	}
+	// What an erasure that was cut short has left behind goes before anybody works.
+	if err := a.Desk.FinishErasures(ctx); err != nil {
+		return err
+	}
 	a.listener, err = net.Listen("tcp", a.cfg.Listen)
 	if err != nil {
 		return incident.Because(incident.Unavailable, err, "Nothing can listen on %s: %v.", a.cfg.Listen, unwrapNet(err))

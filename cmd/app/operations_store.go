@@ -28,31 +28,37 @@ func tables() []ledger.Checker {
 	return all
 }
 
+// object is something in the vault that a case refers to.
+type object struct{ scope, sum, what string }
+
 func fsck(o *Operator, ctx context.Context, raw []byte, out io.Writer) error {
 	args, err := decode[VerifyArgs](raw)
 	if err != nil {
 		return err
 	}
+	// The vault asks the store for keys, so it is looked at once the store has
+	// been: inside the check it would wait for itself.
+	var objects []object
 	report, err := o.DB.Fsck(ctx, ledger.Checks{
 		Tables: tables(),
-		Also: func(tx *ledger.Tx, problem func(where, what string)) error {
+		Also: func(tx *ledger.Tx, _ func(where, what string)) error {
 			return casework.EachObject(tx, func(incidentID, sha256, what string) error {
-				there, err := o.Vault.Has(ctx, incidentID, sha256)
-				if incident.KindOf(err) == incident.Gone && err != nil {
-					return nil
-				}
-				if err != nil {
-					return err
-				}
-				if !there {
-					problem("vault", what+" of incident "+incidentID+" has no bytes: "+sha256)
-				}
+				objects = append(objects, object{incidentID, sha256, what})
 				return nil
 			})
 		},
 	}, nil)
 	if err != nil {
 		return err
+	}
+	for _, at := range objects {
+		there, err := o.Vault.Has(ctx, at.scope, at.sum)
+		if k := incident.KindOf(err); err != nil && k != incident.Gone { // erased meanwhile
+			return err
+		}
+		if err == nil && !there {
+			report.Problems = append(report.Problems, incident.Problem{Where: "vault", What: at.what + " of incident " + at.scope + " has no bytes: " + at.sum})
+		}
 	}
 	return writeReport(out, &report, args.JSON, "The store is sound")
 }

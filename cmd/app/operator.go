@@ -50,6 +50,7 @@ func operations() map[string]operation {
 
 		"evidence-export": {run: evidenceExport, existing: true},
 		"register-export": {run: registerExport, existing: true},
+		"erasure-list":    {run: erasureList, existing: true},
 		"playbook-import": {run: playbookImport},
 		"playbook-export": {run: playbookExport, existing: true},
 	}

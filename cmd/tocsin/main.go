@@ -50,6 +50,7 @@ type commands struct {
 	Playbook PlaybookCmd `cmd:"" help:"The library of playbooks."`
 	Evidence EvidenceCmd `cmd:"" help:"Evidence as a bag that anybody can check."`
 	Register RegisterCmd `cmd:"" help:"The breach register."`
+	Erasure  ErasureCmd  `cmd:"" help:"What is kept until when, and what was erased."`
 	Audit    AuditCmd    `cmd:"" help:"Prove and export the audit log."`
 	Backup   BackupCmd   `cmd:"" help:"Write a hot, consistent, sealed backup."`
 	Restore  RestoreCmd  `cmd:"" help:"Put a backup back, after every byte of it was verified."`

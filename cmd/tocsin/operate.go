@@ -75,7 +75,7 @@ type UserAddCmd struct {
 	ConfigFlag
 	Login string   `arg:"" help:"E-mail address to sign in with."`
 	Name  string   `help:"Name as colleagues see it."`
-	Grant []string `help:"admin, responder, counsel, approver or auditor; may be given several times."`
+	Grant []string `help:"admin, responder, counsel, approver, auditor or rights; may be given several times."`
 	Zone  string   `help:"Time zone, such as Europe/Berlin."`
 }
 
@@ -128,7 +128,7 @@ type TokenCmd struct {
 type TokenAddCmd struct {
 	ConfigFlag
 	Name    string       `arg:"" help:"What it is for."`
-	Grant   []string     `help:"admin, responder, counsel, approver or auditor; may be given several times." required:""`
+	Grant   []string     `help:"admin, responder, counsel, approver, auditor or rights; may be given several times." required:""`
 	Expires app.Duration `help:"How long it works, such as 720h; for ever if not given."`
 	JSON    bool         `help:"Print JSON."`
 }

@@ -53,28 +53,29 @@ type ErasureNotice struct {
 
 // Keeping is an ended incident with when it may be erased.
 type Keeping struct {
-	ID, Number string
-	Status     incident.Status
-	Drill      bool
-	ClosedAt   *time.Time
-	Until      time.Time
-	Due        bool
-	Hold       bool // a legal hold is set on the incident
-	Proposed   *Erasure
-	MayPropose bool
-	MayApprove bool
+	ID         string          `json:"id"`
+	Number     string          `json:"number"`
+	Status     incident.Status `json:"status"`
+	Drill      bool            `json:"drill"`
+	ClosedAt   *time.Time      `json:"closed_at"`
+	Until      time.Time       `json:"retain_until"`
+	Due        bool            `json:"due"`
+	Hold       bool            `json:"legal_hold"` // on the incident
+	Proposed   *Erasure        `json:"proposed"`   // null where nobody has put it forward
+	MayPropose bool            `json:"-"`
+	MayApprove bool            `json:"-"`
 }
 
 // Keepings is what is kept and until when, and what was erased.
 type Keepings struct {
-	Ended  []Keeping // the first to be erased first
-	Erased []Erasure // newest first
-	Hidden int       // restricted ones that p is not on
+	Ended  []Keeping `json:"ended"`  // the first to be erased first
+	Erased []Erasure `json:"erased"` // newest first
+	Hidden int       `json:"hidden"` // restricted ones that p is not on
 }
 
 // Erasures lists ended incidents by their retention date, and what was erased.
 func (d *Desk) Erasures(ctx context.Context, p incident.Principal) (Keepings, error) {
-	var out Keepings
+	out := Keepings{Ended: []Keeping{}, Erased: []Erasure{}}
 	if !incident.Can(p, incident.ListErasures, nil) {
 		return out, incident.Errorf(incident.Forbidden, "You may not see what is due for erasure.")
 	}

@@ -42,7 +42,13 @@ func Read(ctx context.Context, cases Cases, db *ledger.DB, p incident.Principal)
 			}
 			out = append(out, e)
 		}
-		return nil
+		left, err := casework.ErasedCases(tx)
+		for n := range left {
+			if e := &left[n]; !e.Drill && seesErased(p, e) {
+				out = append(out, erased(e))
+			}
+		}
+		return err
 	})
 	sort.SliceStable(out, func(a, b int) bool { return out[a].OpenedAt.Before(out[b].OpenedAt) })
 	return out, err
@@ -163,4 +169,31 @@ func (e *Entry) unsaid(i *incident.Incident) {
 	if i.Status.Ended() && len(e.Told) == 0 && len(e.NotNotified) == 0 {
 		e.NotNotified = append(e.NotNotified, Decision{Reason: i.Outcome, At: i.ClosedAt})
 	}
+}
+
+// seesErased reports whether somebody may know that there was such a case. Who
+// was on it went with its key, so one that was restricted is shown to nobody
+// but those who keep the register at the machine.
+func seesErased(p incident.Principal, e *casework.Erasure) bool {
+	return incident.Can(p, incident.SeeIncident, &incident.Incident{Status: incident.Status(e.Status), Restricted: e.Restricted})
+}
+
+// erased is the line that stays of a case after its retention: dates, counts and
+// who was told, without a word of its own.
+func erased(e *casework.Erasure) Entry {
+	out := Entry{
+		Number: e.Number, Title: "Erased after its retention", Kind: e.Kind, Severity: e.Severity, Status: "erased",
+		OpenedAt: e.OpenedAt, ClosedAt: e.ClosedAt, People: e.People, Jurisdictions: e.Jurisdictions, Elements: e.Elements,
+		Facts: map[string]string{}, Effects: map[string]string{}, Actions: []Action{}, Told: []Told{}, NotNotified: []Decision{}, Open: []Open{},
+		Outcome: "Its data was erased on " + e.ErasedAt.Format(time.DateOnly) + ".",
+	}
+	for _, t := range e.Told {
+		line := Told{To: "affected people", At: t.At}
+		if filed, ok := strings.CutPrefix(string(t.Milestone), "filed:"); ok {
+			line.Rule, line.Stage, _ = strings.Cut(filed, ":")
+			line.To = line.Rule
+		}
+		out.Told = append(out.Told, line)
+	}
+	return out
 }
