@@ -27,7 +27,10 @@ type file struct {
 	sum    FileSummary
 	counts counts
 	line   []byte
-	name   detect.Detector // of names in mail headers
+	name   *detect.Detector // of names in mail headers
+
+	fields  map[string]string           // see fieldNames
+	fieldOf map[string]*detect.Detector // see fieldDetectors
 }
 
 // unit is a message, row or document while its texts come.
@@ -78,6 +81,9 @@ func (f *file) text(p part) error {
 		return err
 	}
 	u := f.unit()
+	if err := f.named(u, &p); err != nil {
+		return err
+	}
 	line, counted := p.line, 0
 	for _, x := range f.finder.Find(p.text, p.field) {
 		if p.lines {
@@ -101,10 +107,7 @@ func (f *file) hit(u *unit, p *part, line, offset int, d *detect.Detector, s det
 	if p.twin && u.seen[hash] {
 		return nil
 	}
-	if u.seen == nil {
-		u.seen = map[string]bool{}
-	}
-	if len(u.seen) < f.lim.ids {
+	if u.seen != nil && len(u.seen) < f.lim.ids {
 		u.seen[hash] = true
 	}
 	text, err := json.Marshal(Hit{File: f.path, Line: line, Message: u.name, Part: p.name, Offset: offset, Element: d.Element, Detector: d.Name,

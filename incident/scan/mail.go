@@ -16,8 +16,8 @@ import (
 )
 
 // nameDetector describes names of people in the header of a message.
-func nameDetector() detect.Detector {
-	return detect.Detector{Name: "mail-name", Element: "name", Source: "RFC 5322: the name beside an address", Secret: true}
+func nameDetector() *detect.Detector {
+	return &detect.Detector{Name: "mail-name", Element: "name", Source: "RFC 5322: the name beside an address", Secret: true}
 }
 
 // mail reads a file that is one message.
@@ -117,6 +117,7 @@ const maxHeader = 1 << 20
 // message looks through one message, which begins at line.
 func (f *file) message(r io.Reader, line int, name string) error {
 	f.begin(line, name, "", true)
+	f.unit().seen = map[string]bool{}
 	err := f.entity(r, line)
 	var bad *unreadable
 	if errors.As(err, &bad) {
@@ -183,7 +184,7 @@ func (f *file) names(u *unit, p *part, text string) error {
 		if name == "" || strings.Contains(name, "@") || f.own(strings.ToLower(a.Address)) {
 			continue
 		}
-		if err := f.hit(u, p, p.line, max(0, strings.Index(text, name)), &f.name, detect.Context, strings.ToLower(name), name); err != nil {
+		if err := f.hit(u, p, p.line, max(0, strings.Index(text, name)), f.name, detect.Context, strings.ToLower(name), name); err != nil {
 			return err
 		}
 	}
@@ -228,7 +229,7 @@ func (f *file) body(e *message.Entity, decoding error, n *parts, path string, de
 			}
 		}
 	}
-	name := join(path, kind)
+	name := join(path, safeName(kind))
 	if message.IsUnknownEncoding(decoding) {
 		return f.problem(n.line, "part %s is encoded in a way nobody knows; it was not looked at", name)
 	}

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -56,6 +58,11 @@ type run struct {
 	opt  Options
 	lim  limits
 	set  *detect.Set
+
+	name    *detect.Detector
+	fields  map[string]string
+	fieldOf map[string]*detect.Detector
+
 	done atomic.Int64 // bytes read
 }
 
@@ -84,6 +91,7 @@ func scan(ctx context.Context, from affected.Sources, paths []string, to Outputs
 	if opt.Least == detect.None {
 		opt.Least = detect.Shape
 	}
+	opt.OwnDomains = slices.Clone(opt.OwnDomains)
 	for i, d := range opt.OwnDomains {
 		opt.OwnDomains[i] = strings.ToLower(strings.TrimPrefix(d, "@"))
 	}
@@ -91,9 +99,12 @@ func scan(ctx context.Context, from affected.Sources, paths []string, to Outputs
 		opt.Key = make([]byte, 32)
 		rand.Read(opt.Key) // never fails (crypto/rand)
 	}
-	r := &run{from: from, opt: opt, lim: lim, set: set}
+	r := &run{from: from, opt: opt, lim: lim, set: set, name: nameDetector(), fields: fieldNames(), fieldOf: fieldDetectors()}
 	sum := Summary{ByElement: map[string]int64{}, ByDetector: map[string]int64{}, ByStrength: map[string]int64{}, Unsure: map[string]int64{},
-		Files: []FileSummary{}, Detectors: append(set.Detectors(), nameDetector())}
+		Files: []FileSummary{}, Detectors: append(set.Detectors(), *r.name)}
+	for _, element := range slices.Sorted(maps.Keys(r.fieldOf)) {
+		sum.Detectors = append(sum.Detectors, *r.fieldOf[element])
+	}
 	began := now(opt)
 	files, total, err := r.list(ctx, paths)
 	if err != nil {
@@ -252,7 +263,7 @@ func (r *run) file(ctx context.Context, s *source, finder *detect.Finder, hasher
 			return ctx.Err()
 		}
 	}
-	f := &file{ctx: ctx, path: s.path, opt: &r.opt, lim: r.lim, finder: finder, hasher: hasher, name: nameDetector()}
+	f := &file{ctx: ctx, path: s.path, opt: &r.opt, lim: r.lim, finder: finder, hasher: hasher, name: r.name, fields: r.fields, fieldOf: r.fieldOf}
 	f.sum.Path = s.path
 	f.out = func(t table, text []byte) error {
 		if held[t] = append(held[t], text...); len(held[t]) < chunkSize {

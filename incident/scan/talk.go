@@ -121,6 +121,13 @@ func (f *file) expose(line int, t *talkedOf) error {
 	if t.cut {
 		f.sum.Cut++
 	}
+	// A card's code without its number opens nothing.
+	if code, _ := affected.ElementOf("card_with_code"); !t.elements.Has("card_number") {
+		t.elements &^= code
+	}
+	if t.elements == 0 {
+		return nil // somebody is named, but nothing of theirs is here
+	}
 	place, elements := fmt.Sprintf("%s:%d", f.path, line), t.elements.String()
 	row := func(several string, ids ...string) error {
 		f.sum.Rows++

@@ -155,6 +155,11 @@ func TestAddressesAndSecrets(t *testing.T) {
 		{"tel: (415) 555-2671", "", "phone (415) 555-2671 context"},
 		{"at 415-555-2671 today", "", "phone 415-555-2671 shape"},
 		{"order 4155552671", "", ""},
+		{"0030 21 0123", "", ""},
+		{"--- PASS: TestFind (0.00s)", "", ""},
+		{"pass := next(x)", "", ""},
+		{"user app pass: s3cret", "", "password s3cret context"},
+		{"password := getenv()", "", ""},
 		{"from 203.0.113.7 and 10.0.0.1, version 8.8.8.8", "", "ip-address 203.0.113.7 shape"},
 		{"2001:db8::7 at 10:20:30", "", "ip-address 2001:db8::7 shape"},
 		{"password: hunter2!", "", "password hunter2! context"},
@@ -178,6 +183,22 @@ func TestAddressesAndSecrets(t *testing.T) {
 	for _, tt := range tests {
 		if got := show(tt.text, f.Find([]byte(tt.text), tt.field)); got != tt.want {
 			t.Errorf("%q in %q: found %q, want %q", tt.text, tt.field, got, tt.want)
+		}
+	}
+}
+
+// TestNationalPhones checks numbers whose country the operator names.
+func TestNationalPhones(t *testing.T) {
+	f := newSet(t, Config{PhoneCountry: "DE"}).Finder()
+	for _, tt := range []struct{ text, want string }{
+		{"ruf 030 901820 an", "phone 030 901820 shape"},
+		{"Tel. 030901820", "phone 030901820 context"},
+		{"am 01.02.2026 um 10:11:12", ""},
+		{"2026-01-02 10:11:12", ""},
+		{"Rechnung 4711 901820", ""},
+	} {
+		if got := show(tt.text, f.Find([]byte(tt.text), "")); got != tt.want {
+			t.Errorf("%q: found %q, want %q", tt.text, got, tt.want)
 		}
 	}
 }

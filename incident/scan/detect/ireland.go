@@ -6,7 +6,7 @@ package detect
 func publicService() rule {
 	return rule{
 		Detector: Detector{Name: "ie-pps", Element: "national_id", Country: "IE", Source: "Revenue Commissioners: PPS number, modulus 23 check character"},
-		forms:    []form{{"XXXXXXXX", Shape}, {"XXXXXXXXX", Shape}},
+		forms:    []form{{"XXXXXXXX", None}, {"XXXXXXXXX", Shape}},
 		words:    []string{"pps", "ppsn", "pps number", "personal public service"},
 		check: func(n []byte) verdict {
 			if !allDigits(n[:7]) || !allLetters(n[7:]) {

@@ -45,7 +45,7 @@ func rut() rule {
 	return rule{
 		Detector: Detector{Name: "cl-rut", Element: "national_id", Country: "CL", Source: "Registro Civil e Identificación: RUN/RUT, modulus 11"},
 		forms:    []form{{"99.999.999-9", Checksum}, {"99.999.999-A", Checksum}, {"9.999.999-9", Checksum}, {"9.999.999-A", Checksum}, {"99999999-9", Shape}, {"99999999-A", Shape}, {"9999999-9", None}, {"9999999-A", None}},
-		words:    []string{"rut", "run", "rol único", "rol unico", "cédula", "cedula"},
+		words:    []string{"rut", "r.u.t", "r.u.n", "rol único", "rol unico", "cédula", "cedula"},
 		check: func(n []byte) verdict {
 			sum, w := 0, 2
 			for i := len(n) - 2; i >= 0; i-- {

@@ -12,9 +12,9 @@ func isName(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || u
 var phoneWords = []string{"phone", "tel", "telephone", "mobile", "cell", "call", "fax", "whatsapp", "sms", "telefon", "handy", "mobil", "tél", "téléphone", "portable", "teléfono",
 	"telefono", "cellulare", "móvil", "telefoon", "telemóvel", "celular", "puhelin", "numer telefonu", "phone number", "msisdn", "ring", "rufnummer", "电话", "電話", "전화"}
 
-// phones finds numbers of numbering plans: those with an international
-// prefix anywhere; others where their country is told or, written 999-999-9999, is
-// North America's, and beside a word or with gaps.
+// phones finds numbers of numbering plans: with an international prefix
+// anywhere; others where their country is told or, written 999-999-9999, is North
+// America's, and a word is near them or they are written as there.
 func (f *Finder) phones(text []byte) {
 	for i := 0; i < len(f.words); i++ {
 		w := &f.words[i]
@@ -93,7 +93,8 @@ func (f *Finder) phone(text []byte, from, i, j int) int {
 			if region == "" {
 				return -1
 			}
-			if near = says(f.around(text, from, to), phoneWords); !near && (i == j || !f.northAmerican(i, j) && region == "US") {
+			near = says(f.around(text, from, to), phoneWords)
+			if !near && !f.national(text, from, i, j, region) {
 				continue
 			}
 		}
@@ -113,6 +114,21 @@ func (f *Finder) phone(text []byte, from, i, j int) int {
 		return j
 	}
 	return -1
+}
+
+// national reports whether a number without a word near it is written as one of
+// the country: with gaps, and where numbers begin with a trunk 0 with that. Dates are not.
+func (f *Finder) national(text []byte, from, i, j int, region string) bool {
+	if i == j {
+		return false
+	}
+	if n := f.flatten(text, i, j); len(n) <= 8 && isDate(n) || j-i >= 2 && len(n) > 8 && isDate(n[:8]) {
+		return false
+	}
+	if region == "US" || region == "CA" {
+		return f.northAmerican(i, j)
+	}
+	return text[f.words[i].from] == '0' || text[from] == '('
 }
 
 // northAmerican reports groups of 3, 3 and 4 digits, or 1, 3, 3 and 4.

@@ -38,9 +38,16 @@ func (f *Finder) keyword(text []byte, w *word) {
 	case d == nil:
 	case d == &f.set.special.cardCode:
 		f.cardCode(text, from, int(w.to))
+	case string(name[:long]) == "pass" && from == int(w.from) && !announcesPass(text, from, int(w.to)):
 	default:
 		f.password(text, int(w.to))
 	}
+}
+
+// announcesPass reports whether the word pass means a password: tests pass too,
+// and programs have variables of that name.
+func announcesPass(text []byte, from, to int) bool {
+	return string(text[from:to]) == "pass" && !bytes.HasPrefix(bytes.TrimLeft(text[to:min(len(text), to+4)], " "), []byte(":="))
 }
 
 // cardCode takes three or four digits right behind the word for a card's code.
@@ -112,7 +119,8 @@ func (f *Finder) password(text []byte, at int) {
 
 // secretLike reports whether a value could be a password at all.
 func secretLike(value []byte, spoken bool) bool {
-	if len(value) < 4 || len(value) > 128 || bytes.HasPrefix(value, []byte("http")) {
+	if len(value) < 4 || len(value) > 128 || bytes.HasPrefix(value, []byte("http")) ||
+		bytes.HasSuffix(value, []byte{'('}) || bytes.Contains(value, []byte("()")) {
 		return false
 	}
 	plain, hidden := true, true

@@ -20,6 +20,12 @@ func (s Strength) String() string { return strengthNames[min(int(s), len(strengt
 // MarshalText writes the name.
 func (s Strength) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads what MarshalText writes.
+func (s *Strength) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseStrength(string(text))
+	return err
+}
+
 // ParseStrength reads shape, context or checksum; anything else is Invalid.
 func ParseStrength(name string) (Strength, error) {
 	for i, n := range strengthNames {

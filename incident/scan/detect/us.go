@@ -11,7 +11,7 @@ func socialSecurity() rule {
 	return rule{
 		Detector: Detector{Name: "us-ssn", Element: "ssn", Country: "US", Source: "SSA: Social Security Number Randomization (areas, groups and serials never assigned)"},
 		forms:    []form{{"999-99-9999", Shape}, {"999 99 9999", Shape}, {"999.99.9999", None}, {"999999999", None}},
-		words:    []string{"ssn", "social security", "social sec", "soc sec", "ss#", "ssn#", "ss no", "social"},
+		words:    []string{"ssn", "social security", "social sec", "soc sec", "ss#", "ssn#", "ss no"},
 		check: func(n []byte) verdict {
 			area := number(n[:3])
 			known := slices.Contains([]string{"078051120", "219099999"}, string(n))
