@@ -32,9 +32,12 @@ func (p *pass) add(person affected.Person, line int) {
 	restricted, _ := p.marks.Apply(&r.person)
 	person = r.person
 	jurisdiction := person.Jurisdiction()
+	left := p.left(&person)
 	switch r.letter = p.choose.For(jurisdiction, person.Language); {
 	case restricted != "":
 		r.reason = restricted
+	case left != "":
+		r.reason = left
 	case jurisdiction == affected.UnknownJurisdiction:
 		r.reason = "residence not known"
 	case r.letter == nil:

@@ -102,13 +102,16 @@ func groupsOf(r *incident.Roster, facts map[string]incident.Fact) []statute.Affe
 		if g.Jurisdiction == "unknown" {
 			continue
 		}
-		n := g.People
-		out = append(out, statute.Affected{Residence: g.Jurisdiction, People: &n, Elements: g.Elements, Groups: groups})
+		n, who := g.People, groups
+		if len(g.Groups) > 0 {
+			who = g.Groups // what the directory says of these very people
+		}
+		out = append(out, statute.Affected{Residence: g.Jurisdiction, People: &n, Elements: g.Elements, Groups: who})
 	}
 	return out
 }
 
-// peopleGroups is which groups the affected people belong to: the customers whose
+// peopleGroups is, where the directory does not say it, which groups the affected people belong to: the customers whose
 // directory was matched, unless somebody recorded otherwise.
 func peopleGroups(facts map[string]incident.Fact) []string {
 	if f, ok := facts["affected.groups"]; ok && f.Certainty == incident.Known {

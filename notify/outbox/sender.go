@@ -109,6 +109,7 @@ type pass struct {
 	accounts *accounts
 	canary   int // how many are still to be sent before the mailing looks at itself
 	batch    []recipient
+	left     func(*affected.Person) string // why somebody is left out by decision; "" otherwise
 }
 
 // open reads what a pass needs; due is false where there is nothing to do now.
@@ -127,6 +128,9 @@ func (s *Service) open(ctx context.Context, j job) (*pass, bool, error) {
 			return ledger.Stop
 		}
 		if p.marks, err = casework.PersonMarks(tx, j.incident); err != nil {
+			return err
+		}
+		if p.left, err = casework.Excluded(tx, j.incident); err != nil {
 			return err
 		}
 		for _, l := range m.Letters {
