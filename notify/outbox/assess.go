@@ -83,6 +83,11 @@ func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) erro
 	if err != nil {
 		return err
 	}
+	back, err := notTold(tx, i.ID)
+	if err != nil {
+		return err
+	}
+	left = append(left, back...)
 	old := map[string]Obligation{}
 	if err := obligations.Scan(tx, ledger.K(i.ID), func(_ ledger.Key, o Obligation) error {
 		old[o.ID] = o
@@ -130,8 +135,8 @@ func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) erro
 // metAt says when a stage was done: by its filing, or people told for those duties
 // that are towards people. A filing with one authority does not meet the same
 // rule's duty towards another; a milestone that somebody set by hand names no
-// authority and counts for all. A mailing that had no letter for some place has
-// not met the duties towards the people there.
+// authority and counts for all. A mailing that had no letter for some place, or
+// whose letters there came back, has not met the duties towards the people there.
 func metAt(set map[incident.Milestone]incident.MilestoneSetting, handed []Filing, left []string, o *Obligation, stage string, first bool) *time.Time {
 	recorded := false
 	for _, f := range handed {

@@ -2,6 +2,8 @@ package outbox
 
 import (
 	"context"
+	"runtime"
+	"sync"
 	"time"
 
 	"tocsin/incident"
@@ -20,6 +22,7 @@ type recipient struct {
 
 	letter  *chosen
 	message letter.Message
+	written bool   // the message is
 	reason  string // why they are left out
 	try     int
 	receipt notify.Receipt
@@ -59,30 +62,32 @@ func (p *pass) add(person affected.Person, line int) {
 	p.batch = append(p.batch, r)
 }
 
-// begin writes an attempt for everyone who is to be written to now, and the
-// reason of everyone who is left out. It gives whom to send to; nil (not empty)
-// where the mailing was paused or stopped meanwhile.
-func (p *pass) begin(ctx context.Context, batch []recipient) ([]*recipient, error) {
-	todo := []*recipient{}
+// begin writes an attempt for everyone of a batch who is to be written to now,
+// who are then in its todo, and the reason of everyone who is left out. on is false where
+// the mailing was paused or stopped meanwhile.
+func (p *pass) begin(ctx context.Context, b *batch) (on bool, err error) {
 	// Most of a later pass was done before: look first, and take the one
 	// writer's time only where there is something to write.
-	fresh := false
+	var fresh []*recipient
 	if err := p.s.DB.View(ctx, func(tx *ledger.Tx) error {
-		for n := range batch {
-			d, err := deliveries.Get(tx, ledger.K(p.j.incident, batch[n].key))
+		for n := range b.all {
+			d, err := deliveries.Get(tx, ledger.K(p.j.incident, b.all[n].key))
 			if err != nil && incident.KindOf(err) != incident.NotFound {
 				return err
 			}
 			if err != nil || p.due(&d, tx.Now()) || d.Mailing != p.m.ID {
-				fresh = true
+				fresh = append(fresh, &b.all[n])
 			}
 		}
 		return nil
-	}); err != nil || !fresh {
-		return todo, err
+	}); err != nil || len(fresh) == 0 {
+		return err == nil, err
 	}
-	err := p.s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
-		todo = []*recipient{}
+	if !p.m.Drill {
+		p.write(fresh)
+	}
+	err = p.s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
+		on, b.todo = true, nil
 		m, err := mailingOf(tx, p.j.incident, p.j.mailing)
 		if err != nil {
 			return err
@@ -96,7 +101,7 @@ func (p *pass) begin(ctx context.Context, batch []recipient) ([]*recipient, erro
 			m.State, m.Note = MailingPaused, "mail is marked as in the attacker's hands"
 		}
 		if !m.State.Active() {
-			todo = nil
+			on = false
 			return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
 		}
 		// Somebody may have asked for a restriction while the list was gone through.
@@ -105,8 +110,8 @@ func (p *pass) begin(ctx context.Context, batch []recipient) ([]*recipient, erro
 			return err
 		}
 		var flying []string
-		for n := range batch {
-			r := &batch[n]
+		for n := range b.all {
+			r := &b.all[n]
 			if reason, _ := marks.Apply(&r.person); reason != "" {
 				r.reason = reason
 			}
@@ -124,7 +129,7 @@ func (p *pass) begin(ctx context.Context, batch []recipient) ([]*recipient, erro
 				continue
 			}
 			if d.State == Attempting {
-				todo = append(todo, r)
+				b.todo = append(b.todo, r)
 				flying = append(flying, r.key)
 			}
 			if err := deliveries.Put(tx, k, d); err != nil {
@@ -132,14 +137,38 @@ func (p *pass) begin(ctx context.Context, batch []recipient) ([]*recipient, erro
 			}
 		}
 		if len(flying) > 0 {
-			if err := inFlight.Put(tx, ledger.K(p.j.incident, m.ID), flying); err != nil {
+			if err := inFlight.Put(tx, ledger.K(p.j.incident, m.ID, b.number), flying); err != nil {
 				return err
 			}
 		}
-		p.m = m
 		return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
 	})
-	return todo, err
+	return on, err
+}
+
+// write writes the letters of those who may be sent one, before the store's one
+// writer is taken: it is the larger part of the work.
+func (p *pass) write(people []*recipient) {
+	work := make(chan *recipient)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(people)) {
+		wg.Go(func() {
+			for r := range work {
+				var err error
+				if r.message, err = r.letter.render(&r.person); err != nil {
+					r.reason = "the letter cannot be written for this person"
+				}
+				r.written = true
+			}
+		})
+	}
+	for _, r := range people {
+		if r.reason == "" && !r.written {
+			work <- r
+		}
+	}
+	close(work)
+	wg.Wait()
 }
 
 // due reports whether a delivery of this mailing is to be tried again now.
@@ -159,6 +188,9 @@ func (p *pass) attempt(tx *ledger.Tx, m *Mailing, d *Delivery, had bool, r *reci
 		m.Counts.Deferred--
 	case own:
 		return false, nil
+	case had && d.State == Bounced:
+		// Mail to this person came back: a letter is the way to them now.
+		return false, p.leaveReturned(tx, m, r)
 	case had && (d.told() || d.State == Deferred):
 		// An earlier mailing reached this person, or gave up at a stop: they are
 		// counted here, and their record stays with that mailing.
@@ -171,10 +203,9 @@ func (p *pass) attempt(tx *ledger.Tx, m *Mailing, d *Delivery, had bool, r *reci
 		attempts = 0
 	}
 	*d = Delivery{Mailing: m.ID, Line: r.line, At: tx.Now(), Attempts: attempts}
-	if r.reason == "" && !m.Drill {
-		if r.message, err = r.letter.render(&r.person); err != nil {
-			r.reason = "the letter cannot be written for this person"
-		}
+	if r.reason == "" && !m.Drill && !r.written {
+		// Nothing was to be done for them a moment ago.
+		return false, nil
 	}
 	switch {
 	case r.reason != "":

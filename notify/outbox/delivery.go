@@ -27,6 +27,7 @@ const (
 	Uncertain  DeliveryState = "uncertain"
 	Excluded   DeliveryState = "excluded" // left out, with a reason
 	Withheld   DeliveryState = "withheld" // a drill
+	Bounced    DeliveryState = "bounced"  // taken, and came back: a letter is needed
 )
 
 // Delivery is one person's letter. It does not say who: its key is a keyed hash,
@@ -42,6 +43,7 @@ type Delivery struct {
 	At       time.Time      `json:"at"`
 	Receipt  notify.Receipt `json:"receipt,omitzero"`
 	Settled  string         `json:"settled_by,omitempty"` // who settled an uncertain one
+	Return   *Return        `json:"return,omitempty"`     // what a mail server said of it later
 }
 
 // told reports whether this person must not be written to again by itself.

@@ -31,14 +31,14 @@ func (p *pass) judge(ctx context.Context) (on bool, err error) {
 			on = m.State.Active()
 			return nil
 		}
-		bad, all := m.Counts.Rejected+m.Counts.Uncertain, m.Counts.Accepted+m.Counts.Rejected+m.Counts.Uncertain+m.Counts.Deferred
+		bad := m.Counts.Rejected + m.Counts.Uncertain + m.Counts.Bounced
+		all := m.Counts.Accepted + m.Counts.Deferred + bad
 		if m.Counts.Deferred == all && all > 0 {
 			// Nothing is known yet: a server that puts off whoever it does not
 			// know takes them a minute later.
 			at := tx.Now().Add(p.s.soonest())
 			m.NextPass, on = &at, false
 			tx.Record("mailing.canary", "mailing/"+m.ID)
-			p.m = m
 			return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
 		}
 		m.State, on = MailingSending, true
@@ -47,7 +47,6 @@ func (p *pass) judge(ctx context.Context) (on bool, err error) {
 			m.Note = fmt.Sprintf("%d of the first %d were not taken", all-m.Counts.Accepted, all)
 		}
 		tx.Record("mailing.canary", "mailing/"+m.ID)
-		p.m = m
 		return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
 	})
 	return on, err
@@ -80,6 +79,9 @@ func (s *Service) finish(ctx context.Context, j job) error {
 			return err
 		}
 		text := fmt.Sprintf("Mailing %d is done: %d accepted, %d rejected, %d uncertain, %d left out of %d", m.Seq, m.Counts.Accepted, m.Counts.Rejected, m.Counts.Uncertain, m.Left(), m.People)
+		if m.Counts.Bounced > 0 {
+			text += fmt.Sprintf(", %d came back", m.Counts.Bounced)
+		}
 		if err := casework.WriteTimeline(tx, i, "mailing.end", "mailing/"+m.ID, text); err != nil {
 			return err
 		}

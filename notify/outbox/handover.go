@@ -40,9 +40,9 @@ func (p *pass) send(ctx context.Context, todo []*recipient) {
 
 // keep writes the outcomes, and tries for a while when the store cannot take
 // them: what is known now would otherwise be uncertain.
-func (p *pass) keep(ctx context.Context, todo []*recipient) (err error) {
+func (p *pass) keep(ctx context.Context, b *batch) (err error) {
 	for wait := 50 * time.Millisecond; wait < 5*time.Second; wait *= 2 {
-		if err = p.end(ctx, todo); err == nil || incident.KindOf(err) != incident.Unavailable {
+		if err = p.end(ctx, b); err == nil || incident.KindOf(err) != incident.Unavailable {
 			return err
 		}
 		time.Sleep(wait)
@@ -51,17 +51,14 @@ func (p *pass) keep(ctx context.Context, todo []*recipient) (err error) {
 }
 
 // end writes the outcomes.
-func (p *pass) end(ctx context.Context, todo []*recipient) error {
-	if len(todo) == 0 {
-		return nil
-	}
+func (p *pass) end(ctx context.Context, b *batch) error {
 	return p.s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
 		m, err := mailingOf(tx, p.j.incident, p.j.mailing)
 		if err != nil {
 			return err
 		}
 		tx.Record("mailing.outcome", "mailing/"+m.ID)
-		for _, r := range todo {
+		for _, r := range b.todo {
 			k := ledger.K(p.j.incident, r.key)
 			d, err := deliveries.Get(tx, k)
 			if err != nil {
@@ -69,14 +66,16 @@ func (p *pass) end(ctx context.Context, todo []*recipient) error {
 			}
 			m.Counts.Attempting--
 			p.s.settle(&m, &d, r.receipt, tx.Now())
+			if err := m.settled(tx, p.j.incident, k, &d); err != nil {
+				return err
+			}
 			if err := deliveries.Put(tx, k, d); err != nil {
 				return err
 			}
 		}
-		if err := inFlight.Delete(tx, ledger.K(p.j.incident, m.ID)); err != nil {
+		if err := inFlight.Delete(tx, ledger.K(p.j.incident, m.ID, b.number)); err != nil {
 			return err
 		}
-		p.m = m
 		return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
 	})
 }

@@ -45,6 +45,10 @@ type Mailing struct {
 	ReleasedAt time.Time      `json:"released_at"`
 	EndedAt    *time.Time     `json:"ended_at,omitempty"`
 	NextPass   *time.Time     `json:"next_pass,omitempty"` // when deferred ones are tried again
+
+	Returned    map[string]int `json:"returned,omitempty"`     // by draft: letters that came back
+	ReturnedFor map[string]int `json:"returned_for,omitempty"` // the same by reason
+	Posted      map[string]int `json:"posted,omitempty"`       // by draft: of them, people told otherwise since
 }
 
 // Sent is one approved text of a mailing.
@@ -58,7 +62,7 @@ type Sent struct {
 }
 
 // Counts add up: People = Accepted + Rejected + Deferred + Uncertain + Attempting
-// + Withheld + excluded + Earlier + Pending().
+// + Withheld + Bounced + excluded + Earlier + Pending().
 type Counts struct {
 	Accepted   int `json:"accepted"`
 	Rejected   int `json:"rejected"`
@@ -67,6 +71,7 @@ type Counts struct {
 	Attempting int `json:"attempting"`
 	Withheld   int `json:"withheld"` // a drill: would have been sent
 	Earlier    int `json:"earlier"`  // told by an earlier mailing already
+	Bounced    int `json:"bounced"`  // taken, and came back
 }
 
 // Left is how many were left out with a reason.
@@ -81,7 +86,7 @@ func (m *Mailing) Left() int {
 // Pending is how many were not reached yet.
 func (m *Mailing) Pending() int {
 	c := m.Counts
-	return m.People - c.Accepted - c.Rejected - c.Deferred - c.Uncertain - c.Attempting - c.Withheld - c.Earlier - m.Left()
+	return m.People - c.Accepted - c.Rejected - c.Deferred - c.Uncertain - c.Attempting - c.Withheld - c.Earlier - c.Bounced - m.Left()
 }
 
 // Plan is what a release would do now, for the page before it.

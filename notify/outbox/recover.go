@@ -28,18 +28,21 @@ func (s *Service) recover(ctx context.Context) error {
 // uncertain as after a crash.
 func (s *Service) recoverJob(ctx context.Context, j job) error {
 	left := false
-	if err := s.DB.View(ctx, func(tx *ledger.Tx) (err error) {
-		left, err = inFlight.Has(tx, ledger.K(j.incident, j.mailing))
-		return err
+	if err := s.DB.View(ctx, func(tx *ledger.Tx) error {
+		return inFlight.Scan(tx, ledger.K(j.incident, j.mailing), func(ledger.Key, []string) error {
+			left = true
+			return ledger.Stop
+		})
 	}); err != nil || !left {
 		return err
 	}
 	return s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
-		left, err := inFlight.Get(tx, ledger.K(j.incident, j.mailing))
-		if err != nil {
-			if incident.KindOf(err) == incident.NotFound {
-				return nil
-			}
+		var batches []ledger.Key
+		var people []string
+		if err := inFlight.Scan(tx, ledger.K(j.incident, j.mailing), func(k ledger.Key, left []string) error {
+			batches, people = append(batches, k), append(people, left...)
+			return nil
+		}); err != nil || len(batches) == 0 {
 			return err
 		}
 		m, err := mailingOf(tx, j.incident, j.mailing)
@@ -47,7 +50,7 @@ func (s *Service) recoverJob(ctx context.Context, j job) error {
 			return err
 		}
 		tx.Record("mailing.recover", "mailing/"+m.ID)
-		for _, key := range left {
+		for _, key := range people {
 			k := ledger.K(j.incident, key)
 			d, err := deliveries.Get(tx, k)
 			if err != nil {
@@ -60,6 +63,9 @@ func (s *Service) recoverJob(ctx context.Context, j job) error {
 			d.Receipt = notify.Receipt{Outcome: notify.Uncertain, Detail: "its outcome could not be written down"}
 			m.Counts.Attempting--
 			m.Counts.Uncertain++
+			if err := m.settled(tx, j.incident, k, &d); err != nil {
+				return err
+			}
 			if err := deliveries.Put(tx, k, d); err != nil {
 				return err
 			}
@@ -67,6 +73,11 @@ func (s *Service) recoverJob(ctx context.Context, j job) error {
 		if err := mailings.Put(tx, ledger.K(j.incident, m.ID), m); err != nil {
 			return err
 		}
-		return inFlight.Delete(tx, ledger.K(j.incident, j.mailing))
+		for _, k := range batches {
+			if err := inFlight.Delete(tx, k); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

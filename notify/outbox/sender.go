@@ -74,10 +74,22 @@ func (s *Service) pass(ctx context.Context, j job) error {
 		return err
 	}
 	defer p.list.Close()
+	on, err := p.all(ctx)
+	if e := p.land(); err == nil {
+		err = e
+	}
+	if err != nil || !on {
+		return err
+	}
+	return s.finish(ctx, j)
+}
+
+// all goes through the list; on is false where the mailing is no longer to go on.
+func (p *pass) all(ctx context.Context) (on bool, err error) {
 	line := 0
 	for person, err := range affected.ReadRoster(p.list) {
 		if err != nil {
-			return err
+			return false, err
 		}
 		line++
 		if casework.Erased(&person) {
@@ -88,13 +100,10 @@ func (s *Service) pass(ctx context.Context, j job) error {
 			continue
 		}
 		if on, err := p.flush(ctx); err != nil || !on {
-			return err
+			return false, err
 		}
 	}
-	if on, err := p.flush(ctx); err != nil || !on {
-		return err
-	}
-	return s.finish(ctx, j)
+	return p.flush(ctx)
 }
 
 // pass is one run over a list.
@@ -110,6 +119,8 @@ type pass struct {
 	canary   int // how many are still to be sent before the mailing looks at itself
 	batch    []recipient
 	left     func(*affected.Person) string // why somebody is left out by decision; "" otherwise
+	begun    uint64                        // batches whose attempts were written
+	line     *line                         // where batches go once the canary is over
 }
 
 // open reads what a pass needs; due is false where there is nothing to do now.
@@ -181,27 +192,35 @@ func (p *pass) room() int {
 	return p.s.cfg.Batch
 }
 
-// flush writes the attempts, makes them, and writes their outcomes. on is false
-// where the mailing is no longer to go on.
+// flush writes the attempts of a batch, makes them, and writes their outcomes.
+// After the canary it waits for none of that but the attempts: the next batch is written
+// down while this one is on the wire. on is false where the mailing is no longer to go on.
 func (p *pass) flush(ctx context.Context) (on bool, err error) {
-	batch := p.batch
-	p.batch = p.batch[:0]
-	if len(batch) == 0 {
-		return true, nil
+	b := &batch{number: p.begun + 1, all: p.batch}
+	p.batch = nil
+	if len(b.all) == 0 {
+		return ctx.Err() == nil, nil
 	}
-	todo, err := p.begin(ctx, batch)
-	if err != nil || todo == nil {
+	if on, err := p.begin(ctx, b); err != nil || !on {
 		return false, err
 	}
-	p.send(ctx, todo)
-	if err := p.keep(context.WithoutCancel(ctx), todo); err != nil {
+	if len(b.todo) == 0 {
+		return ctx.Err() == nil, nil
+	}
+	p.begun++
+	if p.canary <= 0 {
+		if p.line == nil {
+			p.line = p.newLine(ctx)
+		}
+		return p.line.take(b) && ctx.Err() == nil, nil
+	}
+	p.send(ctx, b.todo)
+	if err := p.keep(context.WithoutCancel(ctx), b); err != nil {
 		return false, err
 	}
-	if p.canary > 0 && len(todo) > 0 {
-		if p.canary -= len(todo); p.canary <= 0 {
-			if ok, err := p.judge(context.WithoutCancel(ctx)); err != nil || !ok {
-				return false, err
-			}
+	if p.canary -= len(b.todo); p.canary <= 0 {
+		if ok, err := p.judge(context.WithoutCancel(ctx)); err != nil || !ok {
+			return false, err
 		}
 	}
 	return ctx.Err() == nil, nil

@@ -42,6 +42,7 @@ type Service struct {
 
 	layer    layered // the rules with the contracts over them
 	accounts accountsCache
+	bounces  bounces
 }
 
 // New gives a Service. Nothing is sent until Run.

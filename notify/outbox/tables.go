@@ -9,7 +9,7 @@ var (
 	filings     = ledger.NewCaseTable[Filing]("filings")                  // incident, filing id
 	mailings    = ledger.NewCaseTable[Mailing]("mailings")                // incident, mailing id
 	deliveries  = ledger.NewCaseTable[Delivery]("deliveries")             // incident, keyed hash of the person
-	inFlight    = ledger.NewCaseTable[[]string]("in_flight")              // incident, mailing id → hashes being sent
+	inFlight    = ledger.NewCaseTable[[]string]("in_flight")              // incident, mailing id, batch → hashes being sent
 	earlier     = ledger.NewCaseTable[int]("told_earlier")                // incident, mailing id, hash → line in the list
 	armed       = ledger.NewCaseTable[[]Clock]("armed_clocks")            // incident → its lines in clocks
 	reminded    = ledger.NewCaseTable[map[string]int]("reminders")        // incident → clock → reminders sent
@@ -29,5 +29,5 @@ var (
 
 // Tables lists the tables of this package, for the store's check.
 func Tables() []ledger.Checker {
-	return []ledger.Checker{obligations, states, drafts, filings, mailings, deliveries, inFlight, earlier, armed, reminded, clocks, sending, staff, waiting, conclusions, reviews, queue, contracts, documents, filingAnswers, filingVersions}
+	return []ledger.Checker{obligations, states, drafts, filings, mailings, deliveries, inFlight, earlier, armed, reminded, clocks, sending, staff, waiting, conclusions, reviews, queue, contracts, documents, returned, filingAnswers, filingVersions}
 }
