@@ -44,14 +44,37 @@ func fieldDetectors() map[string]*detect.Detector {
 	return all
 }
 
+// squeeze appends a field's name in lower case, without what separates its parts;
+// nothing where it is longer than any that means something.
+func squeeze(dst []byte, name string) []byte {
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c == '_' || c == '-' || c == ' ' || c == '.':
+			continue
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		if len(dst) == cap(dst) {
+			return nil
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
 // named lists a value whose field says what it is.
 func (f *file) named(u *unit, p *part) error {
 	if p.field == "" || len(p.text) == 0 || len(p.text) > 300 {
 		return nil
 	}
-	element := f.fields[strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(strings.ToLower(p.field))]
+	var squeezed [40]byte
+	element := f.fields[string(squeeze(squeezed[:0], p.field))]
+	if element == "" {
+		return nil
+	}
 	value := strings.TrimSpace(string(p.text))
-	if element == "" || utf8.RuneCountInString(value) < 2 || !strings.ContainsFunc(value, unicode.IsLetter) || strings.Contains(value, "@") {
+	if utf8.RuneCountInString(value) < 2 || !strings.ContainsFunc(value, unicode.IsLetter) || strings.Contains(value, "@") {
 		return nil
 	}
 	switch strings.ToLower(value) {

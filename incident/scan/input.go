@@ -26,7 +26,6 @@ const (
 	// Text is hardly ever compressed to less than a fiftieth: what unpacks to more
 	// than maxRatio times its size, and is not small, is made to do harm.
 	maxRatio = 400
-	harmless = 64 << 20
 )
 
 // input counts and hashes the bytes of a file as they are read.
@@ -35,11 +34,13 @@ type input struct {
 	bytes int64
 	sha   hash.Hash
 	all   *atomic.Int64 // of all files
-	close func()
+
+	harmless int64 // bytes that any file may unpack to
+	close    func()
 }
 
-func newInput(raw io.Reader, all *atomic.Int64) *input {
-	return &input{raw: raw, sha: sha256.New(), all: all, close: func() {}}
+func newInput(raw io.Reader, all *atomic.Int64, harmless int64) *input {
+	return &input{raw: raw, sha: sha256.New(), all: all, close: func() {}, harmless: harmless}
 }
 
 func (in *input) Read(p []byte) (int, error) {
@@ -92,7 +93,7 @@ type guarded struct {
 
 func (g *guarded) Read(p []byte) (int, error) {
 	n, err := g.r.Read(p)
-	if g.done += int64(n); g.done > harmless && g.done/maxRatio > g.in.bytes {
+	if g.done += int64(n); g.done > g.in.harmless && g.done/maxRatio > g.in.bytes {
 		return 0, errBomb
 	}
 	return n, err

@@ -302,7 +302,7 @@ func (r *run) read(ctx context.Context, f *file) error {
 		return f.problem(0, "cannot be opened")
 	}
 	defer raw.Close()
-	in := newInput(raw, &r.done)
+	in := newInput(raw, &r.done, r.lim.unpacked)
 	defer in.close()
 	err = f.readAs(in)
 	if err == nil {

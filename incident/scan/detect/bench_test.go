@@ -63,8 +63,8 @@ func newNaive(set *Set) *naive {
 	return n
 }
 
-// find counts what passes the checks.
-func (n *naive) find(text []byte) (found int) {
+// find counts what passes the checks; by detector too where counts is not nil.
+func (n *naive) find(text []byte, counts map[string]int) (found int) {
 	for _, r := range n.rules {
 		for _, at := range r.re.FindAllIndex(text, -1) {
 			flat := make([]byte, 0, maxValue)
@@ -75,7 +75,9 @@ func (n *naive) find(text []byte) (found int) {
 			}
 			flat = []byte(strings.ToUpper(string(flat)))
 			if len(flat) > 0 && r.check(flat) != bad && says(lower(nil, text[max(0, at[0]-before):min(len(text), at[1]+after)]), r.words) {
-				found++
+				if found++; counts != nil {
+					counts[r.Name]++
+				}
 			}
 		}
 	}
@@ -114,6 +116,25 @@ func transcript(size int) []byte {
 	return []byte(b.String())
 }
 
+// TestAgainstRegexps holds the tree to find what the plain way does.
+func TestAgainstRegexps(t *testing.T) {
+	set := newSet(t, Config{})
+	text := transcript(32 << 10)
+	want, got := map[string]int{}, map[string]int{}
+	newNaive(set).find(text, want)
+	for _, x := range set.Finder().Find(text, "") {
+		got[x.Detector.Name]++
+	}
+	for _, name := range []string{"us-ssn", "card"} {
+		if want[name] < 10 || got[name] != want[name] {
+			t.Errorf("%s: %d found, %d by regular expressions", name, got[name], want[name])
+		}
+	}
+	if n := strings.Count(string(text), "+49 30 "); got["phone"] == 0 || got["phone"] > n {
+		t.Errorf("%d phones found of %d", got["phone"], n)
+	}
+}
+
 func BenchmarkFind(b *testing.B) {
 	set := newSet(b, Config{})
 	text := transcript(1 << 20)
@@ -131,7 +152,7 @@ func BenchmarkFind(b *testing.B) {
 		b.SetBytes(int64(len(text)))
 		for b.Loop() {
 			for at := 0; at < len(text); at += 64 << 10 {
-				n.find(text[at:min(len(text), at+64<<10)])
+				n.find(text[at:min(len(text), at+64<<10)], nil)
 			}
 		}
 	})

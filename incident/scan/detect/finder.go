@@ -106,7 +106,9 @@ func (f *Finder) try(text []byte, fits []fit, i, j int) {
 			s = None
 		}
 		if s == None {
-			f.Unsure[r.Name]++
+			if v == verified {
+				f.Unsure[r.Name]++
+			}
 			continue
 		}
 		f.found = append(f.found, Found{from, to, &r.Detector, s, string(value), near})
