@@ -25,6 +25,7 @@ type route struct {
 	method, path string
 	query        []string // the query parameters it knows
 	body         content
+	each         bool // carried out each time: an Idempotency-Key means nothing here
 	do           func(*call) (reply, error)
 }
 
@@ -35,6 +36,7 @@ const (
 	nothing content = iota
 	object          // JSON
 	form            // multipart/form-data, or JSON where there is no file
+	stream          // bytes, read by the act as they come
 )
 
 // call is one request whose caller is known.
@@ -64,6 +66,7 @@ type reply struct {
 	body     any
 	file     *file
 	incident string // id, for an answer that opened one
+	header   map[string]string
 }
 
 type file struct {
@@ -103,7 +106,7 @@ func (a *API) serve(rt route) http.HandlerFunc {
 			return
 		}
 		key := r.Header.Get("Idempotency-Key")
-		if key != "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		if key != "" && !rt.each && r.Method != http.MethodGet && r.Method != http.MethodHead {
 			a.once(w, c, rt, key)
 			return
 		}
@@ -143,6 +146,10 @@ func (c *call) read(w http.ResponseWriter, want content) error {
 		c.upload = true
 		return nil
 	}
+	if want == stream {
+		c.r.Body = http.MaxBytesReader(w, c.r.Body, c.a.cfg.UploadLimit)
+		return nil
+	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, c.r.Body, bodyLimit))
 	if err != nil {
 		return readError(err, "The body is larger than 1 MiB.")
@@ -176,6 +183,9 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, rep reply) {
 	if err != nil {
 		a.refuse(w, r, err)
 		return
+	}
+	for name, value := range rep.header {
+		w.Header().Set(name, value)
 	}
 	write(w, kept{Status: rep.status, Location: rep.location, Body: body})
 }

@@ -36,7 +36,7 @@ func (a *API) Routes() map[string][]string {
 func (a *API) Objects() map[string]bool {
 	out := map[string]bool{}
 	for _, rt := range a.routes {
-		if rt.body != nothing {
+		if rt.body == object || rt.body == form {
 			out[rt.method+" "+prefix+rt.path] = true
 		}
 	}
