@@ -12,11 +12,15 @@ import (
 // csv reads tables: each row is a message, each cell a part with its column's
 // name. Where quoting goes wrong the row is looked through as it stands, and reading
 // goes on at the next line.
-func (f *file) csv(r *bufio.Reader) error {
+// like says where the table stands; lines, that its line ends are the file's.
+func (f *file) csv(r *bufio.Reader, like part) error {
 	var header []string
 	var buf, record []byte
 	by := byte(0)
-	line := 1
+	line, within := 1, like.name
+	if len(f.units) > 0 {
+		within = join(f.unit().name, within)
+	}
 	for row := 0; ; {
 		text, long, err := readLine(r, buf, f.lim.record)
 		buf = text
@@ -27,7 +31,9 @@ func (f *file) csv(r *bufio.Reader) error {
 			return readError(line, err)
 		}
 		first := line
-		line++
+		if line++; !like.lines {
+			first = like.line
+		}
 		if len(bytes.TrimSpace(text)) == 0 {
 			continue
 		}
@@ -63,7 +69,7 @@ func (f *file) csv(r *bufio.Reader) error {
 			header = fields
 			continue
 		}
-		f.begin(first, fmt.Sprintf("row %d", row), "", false)
+		f.begin(first, join(within, fmt.Sprintf("row %d", row)), "", false)
 		if !whole {
 			fields = []string{string(record)}
 		}

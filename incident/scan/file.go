@@ -39,6 +39,7 @@ type unit struct {
 	name         string
 	conversation string
 	talk         bool
+	told         bool            // rows of it were written
 	seen         map[string]bool // hashes, to know a twin's values again; nil where there are none
 	talkedOf
 }
@@ -53,6 +54,14 @@ type part struct {
 	text  []byte
 }
 
+// spoke counts what people say to each other as exposed, where this is that.
+func (u *unit) spoke() {
+	if u.talk {
+		one, _ := affected.ElementOf("communications")
+		u.elements |= one
+	}
+}
+
 // begin opens a unit.
 func (f *file) begin(line int, name, conversation string, talk bool) {
 	f.units = append(f.units, &unit{line: line, name: name, conversation: conversation, talk: talk})
@@ -65,13 +74,10 @@ func (f *file) unit() *unit { return f.units[len(f.units)-1] }
 func (f *file) end() error {
 	u := f.unit()
 	f.units = f.units[:len(f.units)-1]
-	if u.talk && (u.elements != 0 || u.people() > 0) {
-		one, _ := affected.ElementOf("communications")
-		u.elements |= one
-	}
-	if u.elements == 0 && u.people() == 0 {
+	if u.people() == 0 && (u.elements == 0 || u.told) {
 		return f.ctx.Err()
 	}
+	u.spoke()
 	return f.talks.add(f, u)
 }
 
@@ -107,7 +113,7 @@ func (f *file) hit(u *unit, p *part, line, offset int, d *detect.Detector, s det
 	if p.twin && u.seen[hash] {
 		return nil
 	}
-	if u.seen != nil && len(u.seen) < f.lim.ids {
+	if u.seen != nil && len(u.seen) < f.lim.twins {
 		u.seen[hash] = true
 	}
 	text, err := json.Marshal(Hit{File: f.path, Line: line, Message: u.name, Part: p.name, Offset: offset, Element: d.Element, Detector: d.Name,
@@ -121,7 +127,16 @@ func (f *file) hit(u *unit, p *part, line, offset int, d *detect.Detector, s det
 		if one, ok := affected.ElementOf(d.Element); ok {
 			u.elements |= one
 		}
-		u.identify(d.Name, d.Element, normal, value, f.lim.ids)
+		u.identify(d.Name, d.Element, normal, value)
+		if u.people() > f.lim.ids {
+			// More people than are held in one message get their rows now.
+			f.sum.Cut++
+			u.spoke()
+			if err := f.expose(u.line, &u.talkedOf); err != nil {
+				return err
+			}
+			u.talkedOf, u.told = talkedOf{elements: u.elements}, true
+		}
 	}
 	return f.out(hitTable, append(text, '\n'))
 }

@@ -37,7 +37,7 @@ func (f *file) readAs(in *input) error {
 	case "json":
 		return f.json(r)
 	case "csv":
-		return f.csv(r)
+		return f.csv(r, part{line: 1, lines: true})
 	case "html":
 		f.begin(1, "", "", f.opt.Transcripts)
 		if err := f.html(r, part{line: 1, lines: true}); err != nil {

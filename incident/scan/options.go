@@ -53,12 +53,13 @@ type limits struct {
 	parts   int   // parts of a message
 	nesting int   // of parts in parts, and of JSON
 	open    int   // conversations of one file held at once
-	ids     int   // identifiers of a kind in one conversation
+	ids     int   // identifiers of one message, and of all conversations of a file held at once
+	twins   int   // values of a message that are known again in another form of it
 	told    int   // problems of one file that are listed
 
 	unpacked int64 // bytes that any packed file may unpack to
 }
 
 func standardLimits() limits {
-	return limits{line: 1 << 20, block: 64 << 10, whole: 256 << 10, record: 1 << 20, part: 32 << 20, parts: 1000, nesting: 64, open: 100_000, ids: 1000, told: 1000, unpacked: 64 << 20}
+	return limits{line: 1 << 20, block: 64 << 10, whole: 256 << 10, record: 1 << 20, part: 32 << 20, parts: 1000, nesting: 64, open: 100_000, ids: 200_000, twins: 10_000, told: 1000, unpacked: 64 << 20}
 }

@@ -170,6 +170,17 @@ func TestMailbox(t *testing.T) {
 	}
 }
 
+// TestAttachments checks a list of people that was sent to somebody: each row is its own.
+func TestAttachments(t *testing.T) {
+	mail := "From: staff@insurer.example\nTo: wrong@other.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/csv\n" +
+		"Content-Disposition: attachment; filename=list.csv\n\nmail,ssn\nx@mail.example,536904399\ny@mail.example,536904398\n--b--\n"
+	r := scanFiles(t, map[string]string{"a.eml": mail}, Options{OwnDomains: []string{"insurer.example"}})
+	same(t, "exposure", r.rows(t), []string{"a.eml:1|x@mail.example||||email+ssn|", "a.eml:1|y@mail.example||||email+ssn|", "a.eml:1|wrong@other.example||||email+communications|"})
+	if places := r.places(t); !slices.Contains(places, "a.eml:1 message 1 1 text/csv row 3 ssn us-ssn ••••4398") {
+		t.Errorf("hits %q", places)
+	}
+}
+
 func TestChats(t *testing.T) {
 	r := scanFiles(t, map[string]string{
 		"slack/general/2026-01-01.json": `[
@@ -332,7 +343,7 @@ func TestLeast(t *testing.T) {
 // TestLongConversations checks that what is held of conversations is bounded.
 func TestLongConversations(t *testing.T) {
 	lim := standardLimits()
-	lim.open, lim.ids = 2, 3
+	lim.open, lim.ids = 2, 5
 	var b strings.Builder
 	for i := range 5 {
 		fmt.Fprintf(&b, "{\"ticket_id\":%d,\"text\":\"p%d@mail.example\"}\n", i, i)
@@ -345,9 +356,16 @@ func TestLongConversations(t *testing.T) {
 		"a.jsonl:1|p0@mail.example||||email+communications|", "a.jsonl:2|p1@mail.example||||email+communications|", "a.jsonl:3|p2@mail.example||||email+communications|",
 		"a.jsonl:4|p3@mail.example||||email+communications|", "a.jsonl:5|p4@mail.example||||email+communications|yes",
 		"a.jsonl:5|q0@mail.example||||email+communications|yes", "a.jsonl:5|q1@mail.example||||email+communications|yes",
+		"a.jsonl:5|q2@mail.example||||email+communications|yes", "a.jsonl:5|q3@mail.example||||email+communications|yes", "a.jsonl:5|q4@mail.example||||email+communications|yes",
 	})
-	if r.sum.Cut != 4 { // three were closed early, one has more people than are held
-		t.Errorf("cut = %d, want 4", r.sum.Cut)
+	if r.sum.Cut != 5 {
+		t.Errorf("cut = %d, want 5", r.sum.Cut)
+	}
+	// A message that names more people than are held loses none of them.
+	r = scanAll(t, write(t, map[string]string{"a.eml": "From: a@mail.example\nMIME-Version: 1.0\n\nSSN 123-45-6789 b@mail.example c@mail.example d@mail.example e@mail.example f@mail.example g@mail.example\n"}),
+		[]string{"a.eml"}, Options{}, lim)
+	if rows := r.rows(t); len(rows) != 7 || rows[6] != "a.eml:1|g@mail.example||||email+ssn+communications|" || r.sum.Cut != 1 {
+		t.Errorf("rows %q, cut %d", rows, r.sum.Cut)
 	}
 }
 

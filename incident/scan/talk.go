@@ -13,12 +13,37 @@ var keys = [...]string{"email", "customer_id", "phone", "insurance_policy"}
 // talkedOf is what a message or conversation holds: of whom, and what.
 type talkedOf struct {
 	elements affected.Elements
-	ids      [len(keys)][]string
-	cut      bool // more identifiers than are held
+	ids      [len(keys)]ids
+}
+
+// ids are the identifiers of one kind, in the order in which they came.
+type ids struct {
+	list []string
+	set  map[string]bool // of more than a few
+}
+
+const (
+	few       = 16
+	longestID = 320 // an e-mail address has 254 bytes at most
+)
+
+func (s *ids) add(id string) {
+	switch {
+	case len(id) > longestID || s.set[id] || s.set == nil && slices.Contains(s.list, id):
+		return
+	case s.set != nil:
+		s.set[id] = true
+	case len(s.list) == few:
+		s.set = map[string]bool{id: true}
+		for _, have := range s.list {
+			s.set[have] = true
+		}
+	}
+	s.list = append(s.list, id)
 }
 
 // identify notes a value that names a person.
-func (t *talkedOf) identify(detector, element, normal, value string, most int) {
+func (t *talkedOf) identify(detector, element, normal, value string) {
 	k, id := -1, normal
 	switch {
 	case detector == "customer-id":
@@ -30,36 +55,24 @@ func (t *talkedOf) identify(detector, element, normal, value string, most int) {
 	case element == "insurance_policy":
 		k, id = 3, value
 	}
-	switch {
-	case k < 0 || slices.Contains(t.ids[k], id):
-	case len(t.ids[k]) >= most:
-		t.cut = true
-	default:
-		t.ids[k] = append(t.ids[k], id)
+	if k >= 0 {
+		t.ids[k].add(id)
 	}
 }
 
 func (t *talkedOf) people() (n int) {
-	for _, ids := range t.ids {
-		n += len(ids)
+	for k := range t.ids {
+		n += len(t.ids[k].list)
 	}
 	return n
 }
 
 // join takes another message of the same conversation in.
-func (t *talkedOf) join(o *talkedOf, most int) {
+func (t *talkedOf) join(o *talkedOf) {
 	t.elements |= o.elements
-	t.cut = t.cut || o.cut
-	for k, ids := range o.ids {
-		for _, id := range ids {
-			if slices.Contains(t.ids[k], id) {
-				continue
-			}
-			if len(t.ids[k]) >= most {
-				t.cut = true
-				break
-			}
-			t.ids[k] = append(t.ids[k], id)
+	for k := range o.ids {
+		for _, id := range o.ids[k].list {
+			t.ids[k].add(id)
 		}
 	}
 }
@@ -68,6 +81,7 @@ func (t *talkedOf) join(o *talkedOf, most int) {
 type talks struct {
 	open  map[string]*talk
 	order []*talk
+	held  int // identifiers, of all
 }
 
 type talk struct {
@@ -84,20 +98,23 @@ func (t *talks) add(f *file, u *unit) error {
 	}
 	one := t.open[u.conversation]
 	if one == nil {
-		if len(t.order) >= f.lim.open {
-			// The oldest is closed; if more of it comes, it gets rows again.
-			f.sum.Cut++
-			if err := t.close(f, 1); err != nil {
-				return err
-			}
-		}
 		if t.open == nil {
 			t.open = map[string]*talk{}
 		}
 		one = &talk{line: u.line, id: u.conversation}
 		t.open[u.conversation], t.order = one, append(t.order, one)
 	}
-	one.join(&u.talkedOf, f.lim.ids)
+	before := one.people()
+	one.join(&u.talkedOf)
+	t.held += one.people() - before
+	// Where more would be held than is bearable the oldest are closed; if more of
+	// them comes, they get rows again.
+	for len(t.order) > 0 && (len(t.order) > f.lim.open || t.held > f.lim.ids) {
+		f.sum.Cut++
+		if err := t.close(f, 1); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -105,6 +122,7 @@ func (t *talks) add(f *file, u *unit) error {
 func (t *talks) close(f *file, n int) error {
 	for _, one := range t.order[:n] {
 		delete(t.open, one.id)
+		t.held -= one.people()
 		if err := f.expose(one.line, &one.talkedOf); err != nil {
 			return err
 		}
@@ -118,9 +136,6 @@ func (t *talks) close(f *file, n int) error {
 // whose the elements are cannot be told, and nobody is joined on a guess. With none the
 // row is there all the same, so that it is counted as matching nobody.
 func (f *file) expose(line int, t *talkedOf) error {
-	if t.cut {
-		f.sum.Cut++
-	}
 	// A card's code without its number opens nothing.
 	if code, _ := affected.ElementOf("card_with_code"); !t.elements.Has("card_number") {
 		t.elements &^= code
@@ -136,11 +151,12 @@ func (f *file) expose(line int, t *talkedOf) error {
 	}
 	var first [len(keys)]string
 	several := false
-	for k, ids := range t.ids {
-		if len(ids) > 0 {
-			first[k] = ids[0]
+	for k := range t.ids {
+		list := t.ids[k].list
+		if len(list) > 0 {
+			first[k] = list[0]
 		}
-		several = several || len(ids) > 1
+		several = several || len(list) > 1
 	}
 	if !several {
 		if t.people() == 0 {
@@ -148,8 +164,8 @@ func (f *file) expose(line int, t *talkedOf) error {
 		}
 		return row("", first[:]...)
 	}
-	for k, ids := range t.ids {
-		for _, id := range ids {
+	for k := range t.ids {
+		for _, id := range t.ids[k].list {
 			var one [len(keys)]string
 			one[k] = id
 			if err := row("yes", one[:]...); err != nil {
