@@ -43,27 +43,55 @@ type RecordFiling struct {
 	LateReasons string // asked where it was handed in after its limit
 }
 
+// CheckFiling says whether a filing could be recorded, before its receipt is taken
+// as evidence: Invalid where it is late and has no reasons, among others.
+func (s *Service) CheckFiling(ctx context.Context, p incident.Principal, ref, obligation string, in RecordFiling) error {
+	return s.read(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
+		_, _, _, err := s.prepareFiling(tx, i, obligation, in)
+		return err
+	})
+}
+
+// prepareFiling is everything of a filing that can be wrong. It gives the filing
+// without its version, and late reasons that are on record nowhere yet.
+func (s *Service) prepareFiling(tx *ledger.Tx, i *incident.Incident, obligation string, in RecordFiling) (f Filing, o Obligation, fresh string, err error) {
+	if o, err = obligationOf(tx, i, obligation); err != nil {
+		return f, o, "", err
+	}
+	if in.Stage == "" && len(o.Stages) > 0 {
+		in.Stage = o.Stages[0].Stage
+	}
+	stage := o.stage(in.Stage)
+	if stage == nil {
+		return f, o, "", incident.Errorf(incident.Invalid, "%s has no stage %q.", o.Rule, in.Stage)
+	}
+	if in.At.After(tx.Now().Add(clockSkew)) {
+		return f, o, "", problem("at", "A filing is recorded once it was made; this is in the future.")
+	}
+	f = Filing{Obligation: o.ID, Rule: o.Rule, Stage: in.Stage, At: in.At.UTC(), Reference: strings.TrimSpace(in.Reference), Recorded: tx.Now(), Drill: i.Drill}
+	if f.Receipt, err = receiptOf(tx, i, in.Receipt); err != nil {
+		return f, o, "", err
+	}
+	earlier, err := filingsOf(tx, i.ID)
+	if err != nil {
+		return f, o, "", err
+	}
+	if due := limitOf(stage, &o, earlier); due != nil {
+		f.Due, f.Late = due, in.At.After(*due)
+	}
+	fresh, err = explainLate(tx, i, &o, &f, in.LateReasons)
+	return f, o, fresh, err
+}
+
+// clockSkew is how far a person's clock may be ahead of the server's.
+const clockSkew = 15 * time.Minute
+
 // RecordFiling keeps that a notice was handed in, freezes what was said in it, and
 // stops its clock: what counts from it begins to run. A filing after its limit
 // needs its reasons. Errors: Invalid, NotFound.
 func (s *Service) RecordFiling(ctx context.Context, p incident.Principal, ref, obligation string, in RecordFiling) error {
 	return s.act(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
-		o, err := obligationOf(tx, i, obligation)
-		if err != nil {
-			return err
-		}
-		if in.Stage == "" && len(o.Stages) > 0 {
-			in.Stage = o.Stages[0].Stage
-		}
-		stage := o.stage(in.Stage)
-		if stage == nil {
-			return incident.Errorf(incident.Invalid, "%s has no stage %q.", o.Rule, in.Stage)
-		}
-		receipt, err := receiptOf(tx, i, in.Receipt)
-		if err != nil {
-			return err
-		}
-		earlier, err := filingsOf(tx, i.ID)
+		f, o, fresh, err := s.prepareFiling(tx, i, obligation, in)
 		if err != nil {
 			return err
 		}
@@ -71,29 +99,25 @@ func (s *Service) RecordFiling(ctx context.Context, p incident.Principal, ref, o
 		if err != nil {
 			return err
 		}
-		f := Filing{
-			ID: id.String(), Obligation: o.ID, Rule: o.Rule, Stage: in.Stage, At: in.At.UTC(), Reference: strings.TrimSpace(in.Reference),
-			Receipt: receipt, By: p.ID, Recorded: tx.Now(), Drill: i.Drill,
-		}
-		if due := limitOf(stage, &o, earlier); due != nil {
-			f.Due, f.Late = due, in.At.After(*due)
-		}
-		if err := s.explainLate(tx, i, &o, &f, in.LateReasons); err != nil {
-			return err
+		f.ID, f.By = id.String(), p.ID
+		tx.Record("filing.record", "filing/"+f.ID)
+		if fresh != "" {
+			if err := s.keepLateReasons(tx, i, &o, fresh); err != nil {
+				return err
+			}
 		}
 		if f.Version, err = s.versionFiled(tx, i, &o, &f, in.Version); err != nil {
 			return err
 		}
-		tx.Record("filing.record", "filing/"+f.ID)
 		if err := filings.Put(tx, ledger.K(i.ID, f.ID), f); err != nil {
 			return err
 		}
 		if _, err := casework.PutMilestone(tx, i, casework.SetMilestone{
-			Milestone: incident.Milestone("filed:" + o.Rule + ":" + in.Stage), At: in.At, Zone: in.Zone, Reason: "filing recorded",
+			Milestone: incident.Milestone("filed:" + o.Rule + ":" + f.Stage), At: in.At, Zone: in.Zone, Reason: "filing recorded",
 		}); err != nil {
 			return err
 		}
-		text := "Filed with " + o.Recipient + " under " + o.Regime + ", stage " + in.Stage
+		text := "Filed with " + o.Recipient + " under " + o.Regime + ", stage " + f.Stage
 		if f.Version > 0 {
 			text += fmt.Sprintf(", v%d", f.Version)
 		}
@@ -103,7 +127,7 @@ func (s *Service) RecordFiling(ctx context.Context, p incident.Principal, ref, o
 		if err := casework.WriteTimeline(tx, i, "filing.record", "filing/"+f.ID, text); err != nil {
 			return err
 		}
-		return s.reassess(tx, i, "filing "+o.Rule+" "+in.Stage+" was recorded")
+		return s.reassess(tx, i, "filing "+o.Rule+" "+f.Stage+" was recorded")
 	})
 }
 
@@ -149,40 +173,52 @@ func limitOf(stage *Stage, o *Obligation, earlier []Filing) *time.Time {
 }
 
 // explainLate takes the reasons of a late filing: those given with it, or those
-// answered for the authority's form before. New ones go into the form.
-func (s *Service) explainLate(tx *ledger.Tx, i *incident.Incident, o *Obligation, f *Filing, given string) error {
+// answered for the authority's form before. fresh are reasons not yet in the form.
+func explainLate(tx *ledger.Tx, i *incident.Incident, o *Obligation, f *Filing, given string) (fresh string, err error) {
 	given = strings.TrimSpace(given)
 	if !f.Late {
 		if given != "" {
-			return problem("late_reasons", "It was filed in time; there is no delay to give reasons for.")
+			return "", problem("late_reasons", "It was filed in time; there is no delay to give reasons for.")
 		}
-		return nil
+		return "", nil
 	}
 	have, err := answersInForce(tx, i.ID, o.ID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	known := strings.Join(have["late_reasons"], "\n")
 	if known == "" {
-		facts, err := casework.Facts(tx, i.ID)
+		facts, err := filingFacts(tx, i.ID)
 		if err != nil {
-			return err
+			return "", err
 		}
-		if fact, ok := facts[FactLateReasons]; ok && fact.Certainty != incident.UnknownCertain {
-			known = fact.Value()
-		}
+		known = strings.Join(facts[FactLateReasons], "\n")
 	}
-	if given == "" {
-		given = known
-	}
-	if given == "" {
-		return problem("late_reasons", "It was filed after its limit of "+f.Due.UTC().Format("2006-01-02 15:04 UTC")+". Give the reasons for the delay.")
+	switch {
+	case given == "" && known == "":
+		return "", problem("late_reasons", "It was filed after its limit of "+f.Due.UTC().Format("2006-01-02 15:04 UTC")+". Give the reasons for the delay.")
+	case given == "" || given == known:
+		f.LateReasons = known
+		return "", nil
 	}
 	f.LateReasons = given
-	if given == known {
+	return given, nil
+}
+
+// keepLateReasons puts the reasons into the authority's form; without a form they
+// are on the filing alone.
+func (s *Service) keepLateReasons(tx *ledger.Tx, i *incident.Incident, o *Obligation, reasons string) error {
+	form, err := s.formOf(o)
+	if err != nil {
+		if incident.KindOf(err) == incident.NotFound {
+			return nil
+		}
+		return err
+	}
+	if _, asks := form.Field("late_reasons"); !asks {
 		return nil
 	}
-	return s.keepAnswers(tx, i, o, map[string][]string{"late_reasons": {given}})
+	return s.keepAnswers(tx, i, o, map[string][]string{"late_reasons": {reasons}})
 }
 
 func problem(where, what string) error {

@@ -108,6 +108,7 @@ func (o *openCase) rail(r *Request) []view.Link {
 		{Text: "Affected people", URL: o.URL("/affected")},
 		{Text: "Risk to people", URL: o.URL("/risk")},
 		{Text: "Obligations", URL: o.URL("/obligations"), Count: o.desk.owed},
+		{Text: "Filings", URL: o.URL("/filings")},
 		{Text: "Legal review", URL: o.URL("/review")},
 		{Text: "Clocks", URL: o.URL("/clocks")},
 		{Text: "Notices", URL: o.URL("/notices"), Count: o.desk.drafts},

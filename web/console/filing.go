@@ -7,10 +7,18 @@ import (
 
 // RecordFiling keeps that a notice was handed in, with its receipt as evidence.
 func (c *Console) RecordFiling(r *Request) error {
-	if err := c.recordFiling(r); err != nil {
+	err := c.recordFiling(r)
+	base := "/incidents/" + r.Param("incident")
+	if r.Form("page") == "filing" {
+		if err != nil {
+			return c.showFiling(r, r.Form("stage"), err)
+		}
+		return r.Done(base+"/duties/"+r.Param("obligation")+"/filing#versions", "The filing is on record; what counts from it has begun to run.")
+	}
+	if err != nil {
 		return c.showObligations(r, err)
 	}
-	return r.Done("/incidents/"+r.Param("incident")+"/obligations", "The filing is on record; what counts from it has begun to run.")
+	return r.Done(base+"/obligations", "The filing is on record; what counts from it has begun to run.")
 }
 
 func (c *Console) recordFiling(r *Request) error {
@@ -26,7 +34,13 @@ func (c *Console) recordFiling(r *Request) error {
 	if err != nil {
 		return u.wrong(err)
 	}
-	in := outbox.RecordFiling{Stage: r.Form("stage"), At: at, Zone: zone.String(), Reference: r.Form("reference")}
+	in := outbox.RecordFiling{Stage: r.Form("stage"), At: at, Zone: zone.String(), Reference: r.Form("reference"), LateReasons: r.Form("late_reasons"), Version: atoi(r.Form("version"))}
+	obligation := obligationID(r.Param("obligation"))
+	// What is wrong is said before the receipt becomes an exhibit, which nothing
+	// takes back.
+	if err := c.Outbox.CheckFiling(r.Ctx(), r.By, r.Param("incident"), obligation, in); err != nil {
+		return u.wrong(err)
+	}
 	if u.body != nil {
 		e, err := c.Desk.CollectEvidence(r.Ctx(), r.By, r.Param("incident"), casework.NewEvidence{
 			Title: "Receipt of filing", Kind: "receipt", Source: "the authority", FileName: u.name, MediaType: u.media,
@@ -36,7 +50,7 @@ func (c *Console) recordFiling(r *Request) error {
 		}
 		in.Receipt = e.ID
 	}
-	return c.Outbox.RecordFiling(r.Ctx(), r.By, r.Param("incident"), obligationID(r.Param("obligation")), in)
+	return c.Outbox.RecordFiling(r.Ctx(), r.By, r.Param("incident"), obligation, in)
 }
 
 func (c *Console) concludeRisk(r *Request, o *openCase) error {

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"net/http"
 	"strings"
 	"time"
@@ -209,6 +208,7 @@ func fileForm(path string, ob *outbox.Obligation, reader view.Reader) *view.Form
 		{Name: "stage", Label: "Stage", Type: "select", Options: stages, Required: true},
 		{Name: "at", Label: "Filed at", Type: "datetime-local", Required: true, Value: reader.Now.In(reader.Zone).Format("2006-01-02T15:04"), Help: "In your time zone, " + reader.Zone.String() + "."},
 		{Name: "reference", Label: "The authority's reference", Mono: true},
+		{Name: "late_reasons", Label: "Reasons for the delay", Type: "textarea", Rows: 3, Help: "Asked where it was filed after its limit: they go on record, and into the form where the law wants them."},
 		{Name: "receipt", Label: "Receipt", Type: "file", Help: "Kept as evidence."},
 	}}
 }
@@ -282,16 +282,7 @@ func (c *Console) FilingPack(r *Request) error {
 	if err != nil {
 		return err
 	}
-	var body bytes.Buffer
-	if err := pack.Zip(&body); err != nil {
-		return err
-	}
-	h := r.Writer().Header()
-	h.Set("Content-Type", "application/zip")
-	h.Set("Content-Disposition", `attachment; filename="`+r.Param("incident")+"-"+pack.Form.ID+`.zip"`)
-	h.Set("Cache-Control", "no-store")
-	_, err = r.Writer().Write(body.Bytes())
-	return err
+	return r.sendPack(pack, c.Clock(), r.Param("incident")+"-"+pack.Form.ID, "zip")
 }
 
 // CreateDrafts writes every letter that is owed and has none.
