@@ -15,6 +15,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/notify/bounce"
 	"tocsin/notify/letter"
 	"tocsin/notify/outbox"
 	"tocsin/notify/statute"
@@ -139,7 +140,7 @@ func (a *App) doors() error {
 	if err != nil {
 		return err
 	}
-	alerts, err := hooks.New(hooks.Deps{Desk: a.Desk, Logger: a.log, Clock: a.deps.Clock}, a.cfg.hooks())
+	alerts, err := hooks.New(hooks.Deps{Desk: a.Desk, Bounces: a.Outbox, Logger: a.log, Clock: a.deps.Clock}, a.cfg.hooks())
 	if err != nil {
 		return err
 	}
@@ -223,6 +224,9 @@ func (a *App) Start(ctx context.Context) error {
 			a.fail(fmt.Errorf("sender: %w", err))
 		}
 	}()
+	if folder := bounce.Maildir(a.cfg.Mail.Bounces); folder != "" {
+		a.loop(work, "returned mail", 15*time.Second, func(ctx context.Context) error { return a.Outbox.EmptyBounces(ctx, folder) })
+	}
 	a.loop(work, "session sweep", time.Hour, a.Auth.Sweep)
 	a.readRules()
 	a.log.Info("serving", "listen", a.Addr())

@@ -12,6 +12,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/keys"
+	"tocsin/notify/bounce"
 	"tocsin/notify/slack"
 	"tocsin/notify/smtp"
 	"tocsin/notify/statute"
@@ -32,6 +33,7 @@ type Config struct {
 	Mail      smtp.Config     `toml:"mail"`
 	Slack     slack.Config    `toml:"slack"`
 	Sources   []hooks.Source  `toml:"source"`
+	Bounces   hooks.Verifier  `toml:"bounces"` // of returned mail at /hooks/bounces
 	Rules     RulesConfig     `toml:"rules"`
 	Playbooks PlaybooksConfig `toml:"playbooks"`
 
@@ -174,13 +176,13 @@ func (c *Config) relativeTo(dir string) {
 	}
 	sources := c.hooks()
 	sources.Relative(dir)
-	c.Sources = sources.Sources
+	c.Sources, c.Bounces = sources.Sources, sources.Bounces
 }
 
-func (c *Config) hooks() hooks.Config { return hooks.Config{Sources: c.Sources} }
+func (c *Config) hooks() hooks.Config { return hooks.Config{Sources: c.Sources, Bounces: c.Bounces} }
 
 func (c *Config) paths() []*string {
-	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Mail.SecretFile}
+	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Mail.SecretFile, &c.Mail.Bounces}
 }
 
 // check opens nothing but looks whether named files are there.
@@ -220,6 +222,9 @@ func (c *Config) check(string) error {
 	}
 	problems = append(problems, c.hooks().Check()...)
 	problems = append(problems, c.Mail.Check()...)
+	if c.Mail.Bounces != "" {
+		add("mail.bounces", bounce.Maildir(c.Mail.Bounces).Check())
+	}
 	problems = append(problems, c.Slack.Check()...)
 	problems = append(problems, c.Letterhead.check()...)
 	if _, err := c.Organisation.facts(); err != nil {

@@ -18,6 +18,7 @@ type Config struct {
 	From        string `toml:"from"` // Insurer <privacy@insurer.example>
 	ReplyTo     string `toml:"reply_to"`
 	Envelope    string `toml:"envelope"` // where bounces go; the address of from if empty
+	Bounces     string `toml:"bounces"`  // a Maildir into which they are delivered; not read here
 	User        string `toml:"user"`
 	SecretFile  string `toml:"password_file"`
 	SecretEnv   string `toml:"password_env"` // the name of an environment variable; it wins over the file

@@ -15,6 +15,10 @@ import (
 // is then 404.
 type Config struct {
 	Sources []Source `toml:"source"`
+
+	// Bounces is how returned mail at /hooks/bounces proves where it comes from;
+	// without a kind none is taken there.
+	Bounces Verifier `toml:"bounces"`
 }
 
 // Source is one sender of alerts and its address /hooks/<name>.
@@ -83,8 +87,11 @@ type Paths struct {
 
 // Relative makes file names relative to dir, where the configuration file is.
 func (c *Config) Relative(dir string) {
+	all := []*Verifier{&c.Bounces}
 	for n := range c.Sources {
-		v := &c.Sources[n].Verifier
+		all = append(all, &c.Sources[n].Verifier)
+	}
+	for _, v := range all {
 		for _, f := range []*string{&v.SecretFile, &v.SecondSecretFile} {
 			if *f != "" && !filepath.IsAbs(*f) {
 				*f = filepath.Join(dir, *f)
@@ -108,7 +115,7 @@ func (c Config) Check() []incident.Problem {
 		}
 		seen[s.Name] = true
 	}
-	return out
+	return append(out, c.checkBounces()...)
 }
 
 func (s Source) check() []incident.Problem {

@@ -26,12 +26,13 @@ type Intake interface {
 	ReceiveAlerts(context.Context, incident.Principal, casework.Intake) (casework.Received, error)
 }
 
-// Deps of a Handler. Desk is required.
+// Deps of a Handler. Desk is required, and Bounces where returned mail is taken.
 type Deps struct {
-	Desk   Intake
-	Logger *slog.Logger             // nothing is logged if nil
-	Clock  func() time.Time         // for signed timestamps; time.Now if nil
-	Env    func(name string) string // for secrets; os.Getenv if nil
+	Desk    Intake
+	Bounces BounceIntake
+	Logger  *slog.Logger             // nothing is logged if nil
+	Clock   func() time.Time         // for signed timestamps; time.Now if nil
+	Env     func(name string) string // for secrets; os.Getenv if nil
 }
 
 // Handler answers /hooks/{source}. It is safe for concurrent use.
@@ -40,6 +41,9 @@ type Handler struct {
 	logger  *slog.Logger
 	clock   func() time.Time
 	sources map[string]source
+
+	bounces BounceIntake // nil where no returned mail is taken
+	bounced verifier
 }
 
 type source struct {
@@ -79,6 +83,11 @@ func New(d Deps, c Config) (*Handler, error) {
 		}
 		h.sources[s.Name] = source{Source: s, parse: parse, verify: s.Verifier.build(secrets)}
 	}
+	bad, err := h.openBounces(d, c)
+	if err != nil {
+		return nil, err
+	}
+	problems = append(problems, bad...)
 	if len(problems) > 0 {
 		return nil, &incident.Error{Kind: incident.Invalid, Message: "The alert sources are not configured rightly.", Problems: problems}
 	}
@@ -96,6 +105,10 @@ type answer struct {
 // 413, 422 and 503 otherwise, as problem+json.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/hooks/"), "/")
+	if name == BouncesName && h.bounces != nil {
+		h.takeBounce(w, r)
+		return
+	}
 	s, ok := h.sources[name]
 	if !ok {
 		// Names of sources are no secret: a sender that was mistyped must see that
