@@ -31,6 +31,7 @@ type file struct {
 
 	fields  map[string]string           // see fieldNames
 	fieldOf map[string]*detect.Detector // see fieldDetectors
+	users   []users
 }
 
 // unit is a message, row or document while its texts come.

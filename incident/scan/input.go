@@ -33,7 +33,7 @@ type input struct {
 	raw   io.Reader
 	bytes int64
 	sha   hash.Hash
-	all   *atomic.Int64 // of all files
+	all   *atomic.Int64 // of all files; nil where it is not counted
 
 	harmless int64 // bytes that any file may unpack to
 	close    func()
@@ -46,7 +46,9 @@ func newInput(raw io.Reader, all *atomic.Int64, harmless int64) *input {
 func (in *input) Read(p []byte) (int, error) {
 	n, err := in.raw.Read(p)
 	in.bytes += int64(n)
-	in.all.Add(int64(n))
+	if in.all != nil {
+		in.all.Add(int64(n))
+	}
 	in.sha.Write(p[:n])
 	return n, err
 }

@@ -101,6 +101,9 @@ func (j *jsonText) said(path, field string, line int, text []byte) error {
 	if isOneOf(threads, key) {
 		u.conversation = conversation(key + "=" + string(text))
 	}
+	if isOneOf(userKeys, key) {
+		j.f.user(u, text)
+	}
 	u.talk = u.talk || isOneOf(spoken, key)
 	p := part{name: path, field: field, line: line, text: text}
 	if isOneOf(spoken, key) {

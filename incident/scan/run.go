@@ -105,7 +105,7 @@ func (r *run) file(ctx context.Context, s *source, finder *detect.Finder, hasher
 			return ctx.Err()
 		}
 	}
-	f := &file{ctx: ctx, path: s.path, opt: &r.opt, lim: r.lim, finder: finder, hasher: hasher, name: r.name, fields: r.fields, fieldOf: r.fieldOf}
+	f := &file{ctx: ctx, path: s.path, opt: &r.opt, lim: r.lim, finder: finder, hasher: hasher, name: r.name, fields: r.fields, fieldOf: r.fieldOf, users: r.users}
 	f.sum.Path = s.path
 	f.out = func(t table, text []byte) error {
 		if held[t] = append(held[t], text...); len(held[t]) < chunkSize {

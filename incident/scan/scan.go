@@ -58,6 +58,8 @@ type run struct {
 	fieldOf map[string]*detect.Detector
 
 	done atomic.Int64 // bytes read
+
+	users []users // of the exports among the files
 }
 
 // Scan looks through the files that paths name; a path that ends with / or is a
@@ -102,6 +104,9 @@ func scan(ctx context.Context, from affected.Sources, paths []string, to Outputs
 	began := now(opt)
 	files, total, err := r.list(ctx, paths)
 	if err != nil {
+		return Summary{}, err
+	}
+	if err := r.people(ctx, files); err != nil {
 		return Summary{}, err
 	}
 	if err := r.all(ctx, files, total, to, &sum); err != nil {

@@ -170,6 +170,24 @@ func TestMailbox(t *testing.T) {
 	}
 }
 
+// TestUsers checks messages that name their author by an id of the export.
+func TestUsers(t *testing.T) {
+	r := scanFiles(t, map[string]string{
+		"slack/users.json":     `[{"id":"U1","profile":{"email":"Anna@mail.example"}},{"id":"U2","profile":{"email":"s@insurer.example"}},{"id":"U3","profile":{}}]`,
+		"slack/help/1.json":    `[{"user":"U1","text":"my SSN is 123-45-6789"},{"user":"U2","text":"IBAN DE89370400440532013000"}]`,
+		"desk/users.json":      `{"users":[{"id":77,"email":"ben@mail.example"}]}`,
+		"desk/tickets.jsonl":   `{"requester_id":77,"text":"SSN 123-45-6788"}`,
+		"elsewhere/chat.jsonl": `{"user":"U1","text":"SSN 123-45-6787"}`,
+	}, Options{OwnDomains: []string{"insurer.example"}})
+	rows := r.rows(t)
+	for _, want := range []string{"slack/help/1.json:1|anna@mail.example||||ssn+communications|", "slack/help/1.json:1|||||account_number+communications|",
+		"desk/tickets.jsonl:1|ben@mail.example||||ssn+communications|", "elsewhere/chat.jsonl:1|||||ssn+communications|"} {
+		if !slices.Contains(rows, want) {
+			t.Errorf("no row %q in\n%s", want, strings.Join(rows, "\n"))
+		}
+	}
+}
+
 // TestAttachments checks a list of people that was sent to somebody: each row is its own.
 func TestAttachments(t *testing.T) {
 	mail := "From: staff@insurer.example\nTo: wrong@other.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/csv\n" +

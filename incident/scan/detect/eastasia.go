@@ -23,11 +23,11 @@ func myNumber() rule {
 
 // residentRegistration finds Korean resident registration numbers. Those given
 // out since October 2020 have no check digit, so failing it does not clear one.
-// Source: Enforcement Rule of the Resident Registration Act: date, sex and
-// century, weights 2 to 9 and 2 to 5, modulus 11.
+// Source: Ministry of the Interior and Safety for the structure (date, sex and
+// century); the check digit, weights 2 to 9 and 2 to 5, modulus 11, as generally described.
 func residentRegistration() rule {
 	return rule{
-		Detector: Detector{Name: "kr-rrn", Element: "national_id", Country: "KR", Source: "Enforcement Rule of the Resident Registration Act: modulus 11, not all numbers since October 2020"},
+		Detector: Detector{Name: "kr-rrn", Element: "national_id", Country: "KR", Source: "Ministry of the Interior and Safety: structure; modulus 11 as generally described, not all numbers since October 2020"},
 		forms:    []form{{"999999-9999999", Checksum}, {"9999999999999", None}},
 		words:    []string{"rrn", "resident registration", "주민등록번호", "주민번호", "외국인등록번호"},
 		check: func(n []byte) verdict {
@@ -43,11 +43,11 @@ func residentRegistration() rule {
 }
 
 // nric finds Singaporean identity numbers (NRIC, and FIN of foreigners).
-// Source: Immigration & Checkpoints Authority issues them; the check letter is
-// that of the Registry's scheme: weights 2 7 6 5 4 3 2, modulus 11, series T and G plus 4, M plus 3.
+// Source: the Immigration & Checkpoints Authority issues them and does not
+// publish the check letter, which is generally described as weights 2 7 6 5 4 3 2, modulus 11, series T and G plus 4, M plus 3.
 func nric() rule {
 	return rule{
-		Detector: Detector{Name: "sg-nric", Element: "national_id", Country: "SG", Source: "ICA: NRIC and FIN, weights 2 7 6 5 4 3 2, modulus 11"},
+		Detector: Detector{Name: "sg-nric", Element: "national_id", Country: "SG", Source: "ICA: NRIC and FIN, structure; check letter as generally described, modulus 11"},
 		forms:    []form{{"XXXXXXXXX", Checksum}},
 		words:    []string{"nric", "fin", "ic number", "identity card"},
 		check: func(n []byte) verdict {
