@@ -103,6 +103,7 @@ func (s *Server) list() []Route {
 		{Method: post, Path: "/slack/:what", Action: anyone, Raw: s.mount(s.deps.Slack)},
 	}
 	routes = append(routes, s.caseRoutes()...)
+	routes = append(routes, s.rightsRoutes()...)
 	for _, m := range []string{get, post, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		routes = append(routes, Route{Method: m, Path: "/api/v1/*path", Action: anyone, Upload: m != get, Raw: s.mount(s.deps.API)})
 	}

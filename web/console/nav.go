@@ -22,6 +22,8 @@ func allSections() []section {
 		{"Rules", "/rules", "scale", incident.ReadLibrary},
 		{"Contracts", "/contracts", "scale", incident.ListContracts},
 		{"Playbooks", "/playbooks", "book", incident.ReadLibrary},
+		{"Rights", "/rights", "users", incident.ListRights},
+		{"Erasure", "/erasures", "log", incident.ListErasures},
 		{"People", "/users", "users", incident.ManageAccounts},
 		{"Tokens", "/tokens", "key", incident.ManageAccounts},
 		{"Audit log", "/audit", "log", incident.ReadAudit},
@@ -55,6 +57,8 @@ func grantLabel(g incident.Grant) (name, help string) {
 		return "Approver", "Releases notices, as the second person."
 	case incident.GrantAuditor:
 		return "Auditor", "Reads everything that is not privileged and changes nothing."
+	case incident.GrantRights:
+		return "Rights officer", "Answers people who ask what is held on them. Opens no incident by itself."
 	}
 	return string(g), ""
 }
