@@ -79,6 +79,9 @@ func (l *Library) Build(formID string, c Case) (Pack, error) {
 		for k := range s.Fields {
 			f := &s.Fields[k]
 			a := answer(f, c)
+			if form.UTC && f.Kind == Instant {
+				a.Values = inUTC(a.Values)
+			}
 			given[f.ID], labels[f.ID] = a.Values, f.Label
 			a.Section = s.Title
 			p.Fields = append(p.Fields, a)
@@ -93,6 +96,17 @@ func (l *Library) Build(formID string, c Case) (Pack, error) {
 		}
 	}
 	return p, nil
+}
+
+// inUTC writes instants as a form in UTC does; a day stays a day.
+func inUTC(values []string) []string {
+	out := slices.Clone(values)
+	for n, v := range out {
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			out[n] = t.UTC().Format(time.RFC3339)
+		}
+	}
+	return out
 }
 
 // ContentPrefix begins the id of a field that stands for a content id of a rule.
