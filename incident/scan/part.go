@@ -63,7 +63,7 @@ func (f *file) body(e *message.Entity, decoding error, n *parts, path string, de
 	if notText(head) != "" || !textual && kind != "application/octet-stream" {
 		return f.problem(n.line, "part %s is no text: it was not looked into", name)
 	}
-	if params["charset"] == "" {
+	if params["charset"] == "" || message.IsUnknownCharset(decoding) {
 		r = decode(r)
 	}
 	if err := f.leaf(r, e, kind, part{name: name, line: n.line, twin: twin}); err != nil {

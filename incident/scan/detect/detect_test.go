@@ -173,6 +173,8 @@ func TestAddressesAndSecrets(t *testing.T) {
 		{"cvv 123", "", "card-code 123 context"},
 		{"security code: 1234, zip code 1234", "", "card-code 1234 context"},
 		{pem + "\n", "", "private-key " + pem + " shape"},
+		{"use ghp_0123456789abcdefghijABCDEFGHIJ012345, or AKIAIOSFODNN7EXAMPLE", "", "access-token ghp_0123456789abcdefghijABCDEFGHIJ012345 shape; access-token AKIAIOSFODNN7EXAMPLE shape"},
+		{"ghp_short AKIAIOSFODNN7EXAMPLES xAKIAIOSFODNN7EXAMPLE", "", ""},
 		{"-----BEGIN PUBLIC KEY-----\nMIIB", "", ""},
 		{"C-123456 has POL12345678", "", "customer-id 123456 shape; policy POL12345678 shape"},
 		{"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10", "", "passport-mrz L898902C36UTO7408122F1204159ZE184226B<<<<<10 checksum"},

@@ -8,7 +8,7 @@ type look struct {
 
 // specials are the detectors with a search of their own.
 type specials struct {
-	email, phone, ip, password, cardCode, privateKey, passport, idCard Detector
+	email, phone, ip, password, cardCode, privateKey, token, passport, idCard Detector
 }
 
 func newSpecials() specials {
@@ -20,13 +20,14 @@ func newSpecials() specials {
 		password:   Detector{Name: "password", Element: "credentials", Source: "a value behind a word for password, or in a URL (RFC 3986 userinfo)", Secret: true},
 		cardCode:   Detector{Name: "card-code", Element: "card_with_code", Source: "ISO/IEC 7813 and the schemes: three or four digits behind a word for the code", Secret: true},
 		privateKey: Detector{Name: "private-key", Element: "private_key", Source: "RFC 7468: textual encoding of keys", Secret: true},
+		token:      accessToken(),
 		passport:   Detector{Name: "passport-mrz", Element: "passport", Source: "ICAO Doc 9303, parts 3 and 4: machine readable zone, check digits"},
 		idCard:     Detector{Name: "id-card-mrz", Element: "gov_id", Source: "ICAO Doc 9303, parts 3, 5 and 6: machine readable zone, check digits"},
 	}
 }
 
 func (s *specials) list() []*Detector {
-	return []*Detector{&s.email, &s.phone, &s.ip, &s.password, &s.cardCode, &s.privateKey, &s.passport, &s.idCard}
+	return []*Detector{&s.email, &s.phone, &s.ip, &s.password, &s.cardCode, &s.privateKey, &s.token, &s.passport, &s.idCard}
 }
 
 // looks are the searches of those that are wanted.
@@ -42,6 +43,7 @@ func (s *specials) looks(set *Set, unwanted func(*Detector) bool) []look {
 	add(&s.ip, (*Finder).addresses, true)
 	add(&s.password, (*Finder).fieldSecret, true)
 	add(&s.privateKey, (*Finder).privateKeys, true)
+	add(&s.token, (*Finder).tokens, true)
 	if !unwanted(&s.passport) || !unwanted(&s.idCard) {
 		looks = append(looks, look{(*Finder).travelDocuments, true})
 	}
