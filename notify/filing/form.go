@@ -24,6 +24,7 @@ type Form struct {
 	Phased        string    `toml:"phased" json:"phased,omitempty"` // the provision that allows filing before everything is known
 	Public        string    `toml:"public" json:"public,omitempty"` // what of it is published
 	Note          string    `toml:"note" json:"note,omitempty"`     // for whoever files
+	UTC           bool      `toml:"utc" json:"utc,omitempty"`       // instants are written in UTC
 	Stages        []Stage   `toml:"stage" json:"stages,omitempty"`  // in order; none: one filing, amended as needed
 	Sections      []Section `toml:"section" json:"-"`
 }
