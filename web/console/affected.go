@@ -106,7 +106,7 @@ func (c *Console) mailed(r *Request, o *openCase) ([]view.Fact, error) {
 func runBadge(s casework.ResolutionState) view.Badge {
 	switch s {
 	case casework.ResolutionMapping:
-		return view.Badge{Text: "Columns to be confirmed", Tone: view.Soon}
+		return view.Badge{Text: "Columns to confirm", Tone: view.Soon}
 	case casework.ResolutionRunning:
 		return view.Badge{Text: "Matching", Tone: view.Running}
 	case casework.ResolutionFailed:
@@ -114,7 +114,7 @@ func runBadge(s casework.ResolutionState) view.Badge {
 	case casework.ResolutionDone:
 		return view.Badge{Text: "To be put forward", Tone: view.Soon}
 	case casework.ResolutionProposed:
-		return view.Badge{Text: "Waits for a second person", Tone: view.Soon}
+		return view.Badge{Text: "To be settled", Tone: view.Soon}
 	}
 	return view.Badge{Text: "Put in force", Tone: view.Done}
 }

@@ -91,7 +91,7 @@ func (o *openCase) exclusionLine(url string, e *casework.Exclusion) exclusionLin
 	case e.InForce():
 		l.State, l.Approved = view.Badge{Text: "In force", Tone: view.Done}, o.who(e.ApprovedBy)
 	default:
-		l.State = view.Badge{Text: "Waits for a second person", Tone: view.Soon}
+		l.State = view.Badge{Text: "To be approved", Tone: view.Soon}
 		if l.EndText = "Decline"; e.ProposedBy != o.by.ID {
 			l.Approve = url + "/" + itoa(e.Seq) + "/approve"
 		}

@@ -15,13 +15,14 @@ import (
 // mapGroup is what is asked about one file: how it is read, Main in sight,
 // More folded away, and its first rows, masked.
 type mapGroup struct {
-	Title, Help   string
-	Sample        casework.MaskedSample
-	Reading       []view.Field
-	ReadAs        string // how it is read, in words
-	Main, More    []view.Field
-	Elements      *view.Field // what every row exposed
-	Unusual, Open bool        // how it is read needs a look
+	Title, Help string
+	Sample      casework.MaskedSample
+	Reading     []view.Field
+	ReadAs      string // how it is read, in words
+	Main, More  []view.Field
+	Elements    *view.Field // what every row exposed
+	Open        bool        // how it is read needs a look
+	Bare        bool        // nothing else says what the rows exposed
 }
 
 // usual are the directory's columns that nearly every directory has.
@@ -144,6 +145,7 @@ func (a asker) exposure(run *casework.Resolution, n int) mapGroup {
 		list = append(list, *file.Guesses.ElementsColumn)
 	}
 	g.Main = append(g.Main, a.pick(k+"column", "Column that lists what was exposed", e.ElementsColumn, file.Columns, list, "elements"))
+	g.Bare = e.ElementsColumn == "" && len(e.Columns) == 0
 	elements := a.elements(k+"elements", e.Elements)
 	g.Elements = &elements
 	for _, element := range affected.ElementNames() {
