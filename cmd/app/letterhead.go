@@ -22,6 +22,7 @@ type LetterheadConfig struct {
 	CallCentre ContactConfig     `toml:"call_centre"` // for people's questions
 	Signatory  ContactConfig     `toml:"signatory"`
 	Monitoring *MonitoringConfig `toml:"monitoring"` // credit monitoring that is offered
+	CheckPage  string            `toml:"check_page"` // where people see by the code in it that a letter is genuine
 }
 
 // ContactConfig is a person, an office or a line.
@@ -55,6 +56,7 @@ func (l LetterheadConfig) letterhead() outbox.Letterhead {
 			Name: l.Name, Parent: l.Parent, Address: l.Address, Phone: l.Phone, TollFree: l.TollFree, Email: l.Email, Web: l.Web,
 		},
 		DPO: l.DPO.contact(), CallCentre: l.CallCentre.contact(), Signatory: l.Signatory.contact(),
+		CheckPage: l.CheckPage,
 	}
 	if m := l.Monitoring; m != nil {
 		until, _ := time.Parse(time.DateOnly, m.EnrolBy) // checked with the configuration

@@ -155,7 +155,7 @@ func (p *pass) write(people []*recipient) {
 		wg.Go(func() {
 			for r := range work {
 				var err error
-				if r.message, err = r.letter.render(&r.person); err != nil {
+				if r.message, err = r.letter.render(&r.person, checkCode(p.codes, r.key)); err != nil {
 					r.reason = "the letter cannot be written for this person"
 				}
 				r.written = true

@@ -83,7 +83,7 @@ func narrowness(area, place string) int {
 	return 1
 }
 
-// render writes the letter of one person.
-func (l *chosen) render(p *affected.Person) (letter.Message, error) {
-	return l.mailing.Render(letter.Person{ID: p.CustomerID, Name: p.Name, Elements: p.Elements.Names(), Reference: p.CustomerID})
+// render writes the letter of one person; code is their check code.
+func (l *chosen) render(p *affected.Person, code string) (letter.Message, error) {
+	return l.mailing.Render(addressee(p, code))
 }

@@ -28,6 +28,7 @@ type Letterhead struct {
 	CallCentre   letter.Contact
 	Signatory    letter.Contact
 	Monitoring   *letter.Monitoring
+	CheckPage    string // where people see by the code in it that a letter is genuine; no codes are printed if empty
 }
 
 // retryLadder follows what mail servers do: soon, then less and less often, for

@@ -37,3 +37,6 @@ func ReadBack(t ContractTerms) (rule, recipient string, err error) {
 	err = toml.Unmarshal(contractRule(&c, c.Current(), "", "https://tocsin.example/contracts/0"), &out)
 	return out.ID, out.Recipient.Name, err
 }
+
+// Addressee is whom a letter about a person of the list is written to.
+var Addressee = addressee

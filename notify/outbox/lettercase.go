@@ -23,6 +23,8 @@ const (
 	FactAcquirer     = "notice.acquirer"
 	FactLateReasons  = "notice.late_reasons"
 	FactRecords      = "notice.records"
+	FactProtection   = "notice.protection"   // measures that protected the data
+	FactPlace        = "notice.place"        // the system or place where it happened
 	FactPlanned      = "notice.planned"      // YYYY-MM-DD: when people will be told
 	FactPolice       = "notice.police"       // yes, no: whether the police know
 	FactPoliceDelay  = "notice.police_delay" // yes, no: whether they asked to wait
@@ -75,11 +77,15 @@ func (s *Service) caseOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, cov
 			Consequences: list(FactConsequences), Acquirer: known(FactAcquirer), LateReasons: known(FactLateReasons),
 			OccurredFrom: at(incident.OccurredFrom), OccurredUntil: at(incident.OccurredUntil),
 			Discovered: at(incident.Discovered), Aware: at(incident.Aware), NoticeSent: at(incident.IndividualsNotified),
+			Protection: list(FactProtection), Place: known(FactPlace), CheckPage: h.CheckPage,
 			Groups: []string{"customers"},
 		},
 		Drill: i.Drill, Kind: string(i.Kind), Jurisdiction: o.Jurisdiction, Reporter: h.Signatory,
 	}
 	c.Organisation.Role = s.cfg.Organisation.Role
+	if c.AuthorityTold, err = authorityTold(tx, i.ID, o); err != nil {
+		return c, err
+	}
 	if groups := list("affected.groups"); groups != nil {
 		c.Groups = groups
 	}
@@ -117,6 +123,30 @@ func (s *Service) caseOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, cov
 		c.PeopleTold = "planned"
 	}
 	return c, nil
+}
+
+// authorityTold is when the authority that a duty's own law names was told: the
+// first filing with a regulator under the same law, towards the same place. A
+// financial supervisor that knows is not the data protection authority.
+func authorityTold(tx *ledger.Tx, id string, o *Obligation) (time.Time, error) {
+	var out time.Time
+	err := obligations.Scan(tx, ledger.K(id), func(_ ledger.Key, other Obligation) error {
+		if other.Audience != "regulator" || other.Regime != o.Regime ||
+			!statute.Within(other.Jurisdiction, o.Jurisdiction) && !statute.Within(o.Jurisdiction, other.Jurisdiction) {
+			return nil
+		}
+		for _, st := range other.Stages {
+			if st.Met == nil || !out.IsZero() && !st.Met.Before(out) {
+				continue
+			}
+			out = *st.Met
+			if zone, err := time.LoadLocation(st.Zone); err == nil && st.Zone != "" {
+				out = out.In(zone)
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 func addCount(list []letter.Count, jurisdiction string, n int) []letter.Count {

@@ -65,6 +65,11 @@ var (
 
 func build(t *testing.T, mail notify.Channel) *house {
 	t.Helper()
+	return buildWith(t, mail, letterhead())
+}
+
+func buildWith(t *testing.T, mail notify.Channel, head outbox.Letterhead) *house {
+	t.Helper()
 	h := &house{store: ledgertest.New(t)}
 	v, err := vault.New(h.store.DB, vault.Config{Dir: filepath.Join(h.store.Dir, vault.DirName)})
 	must(t, err)
@@ -79,7 +84,7 @@ func build(t *testing.T, mail notify.Channel) *house {
 		},
 	}, outbox.Config{
 		Organisation: statute.Organisation{Role: "controller", EstablishedIn: []string{"DE"}, MainEstablishment: "DE-BY", RegulatedAs: []string{"insurer"}, LicensedIn: []string{}},
-		Letterhead:   letterhead(), Canary: 3, Batch: 4, Retry: []time.Duration{time.Minute, time.Minute},
+		Letterhead:   head, Canary: 3, Batch: 4, Retry: []time.Duration{time.Minute, time.Minute},
 	})
 	must(t, err)
 	h.desk, err = casework.New(casework.Deps{DB: h.store.DB, Vault: v, Reactors: []casework.Reactor{h.Service}}, casework.Config{})

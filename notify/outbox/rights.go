@@ -50,7 +50,7 @@ func (s *Service) HeldOn(tx *ledger.Tx, i *incident.Incident, key *keys.Key, pla
 			}
 		}
 		if d.Draft != "" && d.State != Withheld {
-			if err := s.letterHeld(tx, i, &d, places, &h); err != nil {
+			if err := s.letterHeld(tx, i, &d, places, checkCode(codesOf(key), name), &h); err != nil {
 				return nil, err
 			}
 		}
@@ -60,7 +60,7 @@ func (s *Service) HeldOn(tx *ledger.Tx, i *incident.Incident, key *keys.Key, pla
 }
 
 // letterHeld renders the text that was sent, for the person alone.
-func (s *Service) letterHeld(tx *ledger.Tx, i *incident.Incident, d *Delivery, places []casework.ListPlace, h *casework.Holding) error {
+func (s *Service) letterHeld(tx *ledger.Tx, i *incident.Incident, d *Delivery, places []casework.ListPlace, code string, h *casework.Holding) error {
 	m, err := mailings.Get(tx, ledger.K(i.ID, d.Mailing))
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (s *Service) letterHeld(tx *ledger.Tx, i *incident.Incident, d *Delivery, p
 			who = p.Person
 		}
 	}
-	said, err := (&chosen{sent: m.Letters[at], mailing: prepared}).render(&who)
+	said, err := (&chosen{sent: m.Letters[at], mailing: prepared}).render(&who, code)
 	if err != nil {
 		said = letter.Message{Subject: text.Subject, Text: "The letter cannot be made out again; its approved text has the digest " + m.Letters[at].Digest + "."}
 	}

@@ -113,6 +113,7 @@ type pass struct {
 	m        Mailing
 	list     io.ReadCloser
 	key      [32]byte
+	codes    [32]byte // of the codes in the letters
 	choose   *chooser
 	marks    casework.Marks // corrections and restrictions that people asked for
 	accounts *accounts
@@ -176,7 +177,7 @@ func (s *Service) open(ctx context.Context, j job) (*pass, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	p.key = k.Derive("deliveries")
+	p.key, p.codes = k.Derive("deliveries"), codesOf(k)
 	p.accounts, err = s.accounts.get(p.m.ID, func() (*accounts, error) { return p.findAccounts(ctx) })
 	if err != nil {
 		return nil, false, err

@@ -20,6 +20,8 @@ var wording = []struct {
 	{outbox.FactConsequences, "What it may mean for people", "One sentence a line.", true, ""},
 	{outbox.FactAdvice, "What people can do", "Beyond what their exposed data calls for. One sentence a line.", true, ""},
 	{outbox.FactAcquirer, "Who has the data", "Empty where it is not known.", false, ""},
+	{outbox.FactProtection, "What protected the data", "Technical and security measures, for laws that ask for them. One sentence a line.", true, ""},
+	{outbox.FactPlace, "Where it happened", "The system, the office or the place.", false, ""},
 	{outbox.FactPlanned, "When people are told", "The day letters go out, or went out.", false, "date"},
 	{outbox.FactPolice, "Do the police know?", "", false, "yesno"},
 	{outbox.FactPoliceDelay, "Did the police ask to wait with the notice?", "", false, "yesno"},
