@@ -65,8 +65,11 @@ func (s *Service) prepareFiling(tx *ledger.Tx, i *incident.Incident, obligation 
 	if stage == nil {
 		return f, o, "", incident.Errorf(incident.Invalid, "%s has no stage %q.", o.Rule, in.Stage)
 	}
-	if in.At.After(tx.Now().Add(clockSkew)) {
-		return f, o, "", problem("at", "A filing is recorded once it was made; this is in the future.")
+	if in.At.IsZero() {
+		return f, o, "", problem("at", "Say when it was filed.")
+	}
+	if in.At.After(tx.Now()) {
+		return f, o, "", problem("at", "A filing is recorded once it was made; this lies in the future.")
 	}
 	f = Filing{Obligation: o.ID, Rule: o.Rule, Stage: in.Stage, At: in.At.UTC(), Reference: strings.TrimSpace(in.Reference), Recorded: tx.Now(), Drill: i.Drill}
 	if f.Receipt, err = receiptOf(tx, i, in.Receipt); err != nil {
@@ -82,9 +85,6 @@ func (s *Service) prepareFiling(tx *ledger.Tx, i *incident.Incident, obligation 
 	fresh, err = explainLate(tx, i, &o, &f, in.LateReasons)
 	return f, o, fresh, err
 }
-
-// clockSkew is how far a person's clock may be ahead of the server's.
-const clockSkew = 15 * time.Minute
 
 // RecordFiling keeps that a notice was handed in, freezes what was said in it, and
 // stops its clock: what counts from it begins to run. A filing after its limit
