@@ -146,7 +146,7 @@ func (r *run) read(ctx context.Context, f *file) error {
 	defer raw.Close()
 	in := newInput(raw, &r.done, r.lim.unpacked)
 	defer in.close()
-	err = f.readAs(in)
+	err = f.readSafely(in)
 	if err == nil {
 		err = f.finish(in)
 	}
@@ -165,6 +165,19 @@ func (r *run) read(ctx context.Context, f *file) error {
 		return f.problem(bad.line, "%s", bad.why)
 	}
 	return err
+}
+
+// broken is what a file says that made a reader panic.
+const broken = "breaks the reader of its kind; what came before was looked at"
+
+// readSafely keeps a file that breaks a library from taking the other files with it.
+func (f *file) readSafely(in *input) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = &unreadable{0, broken}
+		}
+	}()
+	return f.readAs(in)
 }
 
 // finish closes the account of a file that was read to its end.

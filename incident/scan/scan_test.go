@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -443,6 +444,26 @@ func TestResolves(t *testing.T) {
 	}
 }
 
+// breaking gives one file whose reading panics, as a library's might on a hostile file.
+type breaking struct{ Folder }
+
+func (b breaking) Open(ctx context.Context, path string) (io.ReadCloser, int64, error) {
+	if path == "bad.txt" {
+		return io.NopCloser(b), 1, nil
+	}
+	return b.Folder.Open(ctx, path)
+}
+
+func (breaking) Read([]byte) (int, error) { panic("a fault in a library") }
+
+func TestOneFileBreaks(t *testing.T) {
+	r := scanAll(t, breaking{write(t, map[string]string{"bad.txt": "", "good.txt": "SSN 123-45-6789"})}, []string{"./"}, Options{}, standardLimits())
+	same(t, "hits", r.places(t), []string{"good.txt:1 us-ssn ••••6789"})
+	if r.problems != "file,line,why\nbad.txt,0,"+broken+"\n" || r.sum.Incomplete != 1 {
+		t.Errorf("problems %q, incomplete %d", r.problems, r.sum.Incomplete)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	from := write(t, map[string]string{"a.txt": strings.Repeat("SSN 123-45-6789\n", 40_000)})
 	_, err := Scan(context.Background(), from, []string{"gone.txt", "nothing/*"}, Outputs{}, Options{})
@@ -474,6 +495,9 @@ func FuzzReaders(f *testing.F) {
 		r := scanAll(t, memory{text}, []string{"f." + strings.ReplaceAll(filepath.Base(name), "*", "")}, Options{Workers: 1}, lim)
 		if _, err := csv.NewReader(strings.NewReader(r.exposure)).ReadAll(); err != nil {
 			t.Fatal(err)
+		}
+		if strings.Contains(r.problems, broken) {
+			t.Fatal("a reader panicked")
 		}
 		lines := bytes.Count(text, []byte{'\n'}) + 1
 		for line := range strings.Lines(r.hits) {
