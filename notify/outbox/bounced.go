@@ -11,7 +11,7 @@ import (
 	"tocsin/notify/bounce"
 )
 
-// returned lists who needs a letter because mail to them came back.
+// returned lists whom mail did not reach, because it came back or was refused.
 var returned = ledger.NewCaseTable[string]("returned_mail") // incident, mailing id, line in the list → hash of the person
 
 // Return is what a mail server said of a letter after one had taken it. It
@@ -167,9 +167,10 @@ func (m *Mailing) comesBack(d *Delivery) bool {
 	return true
 }
 
-// settled is comesBack for an outcome just written, whose report came before it.
+// settled is comesBack for an outcome just written, whose report came before
+// it. Whom no mail reaches is listed.
 func (m *Mailing) settled(tx *ledger.Tx, incidentID string, k ledger.Key, d *Delivery) error {
-	if !m.comesBack(d) {
+	if !m.comesBack(d) && d.State != Rejected {
 		return nil
 	}
 	return returned.Put(tx, ledger.K(incidentID, m.ID, d.Line), k.Text(1))

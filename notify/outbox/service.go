@@ -43,6 +43,8 @@ type Service struct {
 	layer    layered // the rules with the contracts over them
 	accounts accountsCache
 	bounces  bounces
+
+	noAddress addressCache
 }
 
 // New gives a Service. Nothing is sent until Run.

@@ -136,6 +136,9 @@ func (o *openCase) mailingRow(m *outbox.Mailing) mailingRow {
 		{Text: "put off", Count: k.Deferred, Tone: view.Waiting}, {Text: "uncertain", Count: k.Uncertain, Tone: view.Soon},
 		{Text: "left out", Count: m.Left(), Tone: view.NotOwed},
 	}}
+	if k.Bounced > 0 {
+		row.Bar.Parts = append(row.Bar.Parts, view.Part{Text: "came back", Count: k.Bounced, Tone: view.Overdue})
+	}
 	if k.Withheld > 0 || m.Drill {
 		row.Bar.Parts = append(row.Bar.Parts, view.Part{Text: "would have been sent", Count: k.Withheld, Tone: view.Unknown})
 	}
@@ -146,7 +149,7 @@ func (o *openCase) mailingRow(m *outbox.Mailing) mailingRow {
 		row.Reasons = append(row.Reasons, view.Bar{Label: sentenceCase(reason), Value: n})
 	}
 	slices.SortFunc(row.Reasons, func(a, b view.Bar) int { return b.Value - a.Value })
-	sent := k.Accepted + k.Rejected + k.Deferred + k.Uncertain + k.Attempting + k.Withheld + k.Earlier
+	sent := k.Accepted + k.Rejected + k.Deferred + k.Uncertain + k.Attempting + k.Withheld + k.Earlier + k.Bounced
 	row.Sum = view.Thousands(m.People) + " on the list = " + view.Thousands(sent) + " written to + " + view.Thousands(m.Left()) + " left out with a reason + " + view.Thousands(m.Pending()) + " still to do"
 	return row
 }
@@ -321,6 +324,7 @@ type mailingPage struct {
 	mailingRow
 	Path      string
 	Uncertain []outbox.UncertainDelivery
+	Unreached *outbox.Unreached // nil where mail reached all it was sent to
 	Steer     bool
 }
 
@@ -341,6 +345,13 @@ func (c *Console) showMailing(r *Request, wrong error) error {
 		if d.Uncertain, err = c.Outbox.Uncertains(r.Ctx(), r.By, o.Incident.ID, 50); err != nil {
 			return err
 		}
+	}
+	if m.Counts.Bounced+m.Counts.Rejected > 0 {
+		all, err := c.Outbox.Unreached(r.Ctx(), r.By, o.Incident.ID, m.ID, 50)
+		if err != nil {
+			return err
+		}
+		d.Unreached = &all
 	}
 	p := o.page(r, "Mailing "+itoa(m.Seq), d)
 	p.Crumbs = []view.Link{{Text: "Notices", URL: o.URL("/notices")}}
@@ -365,6 +376,9 @@ func (c *Console) SteerMailing(r *Request) error {
 	case "arrived", "again":
 		_, err = c.Outbox.SettleUncertain(r.Ctx(), r.By, ref, r.Form("key"), r.Form("do") == "arrived")
 		note = "Settled."
+	case "posted":
+		_, err = c.Outbox.LettersPosted(r.Ctx(), r.By, ref, id, r.Form("how"))
+		note = "Put down. The duties towards them count as met from now."
 	default:
 		err = incident.Errorf(incident.Invalid, "Say what to do with the mailing.")
 	}

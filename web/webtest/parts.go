@@ -26,17 +26,26 @@ import (
 type Mail struct {
 	mu    sync.Mutex
 	taken int
+	last  string // id of the last message
 }
 
 // Name is the channel's.
 func (m *Mail) Name() string { return "test" }
 
 // Send accepts a message.
-func (m *Mail) Send(context.Context, notify.Message) notify.Receipt {
+func (m *Mail) Send(_ context.Context, letter notify.Message) notify.Receipt {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.taken++
+	m.last = letter.ID
 	return notify.Receipt{Outcome: notify.Accepted}
+}
+
+// Last is the id of the message that came last.
+func (m *Mail) Last() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last
 }
 
 // Close has nothing to end.
