@@ -87,6 +87,9 @@ func newNeedle(s string) needle {
 
 func (n needle) in(lower []byte) bool { return n.all || bytes.Contains(lower, n.text) }
 
+// every is how many rows pass between two words of progress.
+const every = 8192
+
 // eachMatch calls fn for every row of a list that may be somebody with one of
 // the needles and for which is says so. read is told how far it came.
 func (d *Desk) eachMatch(ctx context.Context, id, object string, needles []needle, read func(rows int), fn func(line int, p affected.Person) error) error {
@@ -103,17 +106,20 @@ func (d *Desk) eachMatch(ctx context.Context, id, object string, needles []needl
 	for {
 		record, err := s.next()
 		if errors.Is(err, io.EOF) {
+			if read != nil {
+				read(s.line % every)
+			}
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if s.line%8192 == 0 {
+		if s.line%every == 0 {
 			if ctx.Err() != nil {
 				return incident.Because(incident.Unavailable, context.Cause(ctx), "The search was ended.")
 			}
 			if read != nil {
-				read(8192)
+				read(every)
 			}
 		}
 		lower = append(lower[:0], record...)

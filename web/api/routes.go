@@ -7,7 +7,7 @@ import "net/http"
 func (a *API) list() []route {
 	const get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	const one = "/incidents/{incident}"
-	return []route{
+	return append(rightsRoutes(), []route{
 		{method: get, path: "/incidents", query: paged("status", "mine"), do: incidents},
 		{method: post, path: "/incidents", body: object, do: openIncident},
 		{method: get, path: one, do: getIncident},
@@ -108,7 +108,16 @@ func (a *API) list() []route {
 		{method: put, path: "/contracts/{contract}", body: object, do: editContract},
 		{method: post, path: "/contracts/{contract}/end", body: object, do: endContract},
 		{method: get, path: one + "/obligations", query: paged("applies"), do: obligations},
-		{method: get, path: one + "/obligations/{obligation}/filing-pack", do: filingPack},
+		{method: get, path: one + "/obligations/{obligation}/filing-pack", query: []string{"stage"}, do: filingPack},
+		{method: get, path: one + "/obligations/{obligation}/filing-pack/file", query: []string{"stage", "format"}, do: filingPackFile},
+		{method: post, path: one + "/obligations/{obligation}/filing-answers", query: []string{"stage"}, body: object, do: answerFiling},
+		{method: get, path: one + "/obligations/{obligation}/filing-versions", do: filingVersions},
+		{method: post, path: one + "/obligations/{obligation}/filing-versions", body: object, do: freezeFiling},
+		{method: get, path: one + "/obligations/{obligation}/filing-versions/{version}", do: getFilingVersion},
+		{method: get, path: one + "/obligations/{obligation}/filing-versions/{version}/file", query: []string{"format"}, do: filingVersionFile},
+		{method: get, path: one + "/obligations/{obligation}/filing-versions/{version}/changes", query: []string{"since"}, do: filingChanges},
+		{method: get, path: one + "/filing-duties", do: filingDuties},
+		{method: get, path: one + "/filing-answers", do: filingAnswers},
 		{method: post, path: one + "/obligations/{obligation}/decision", body: object, do: decideNotToNotify},
 		{method: post, path: one + "/obligations/{obligation}/decision/approval", body: object, do: approveDecision},
 		{method: get, path: one + "/filings", do: filings},
@@ -134,5 +143,5 @@ func (a *API) list() []route {
 		{method: get, path: "/audit", query: paged("object"), do: audit},
 		{method: get, path: "/audit/head", do: auditHead},
 		{method: get, path: "/users", query: paged(), do: users},
-	}
+	}...)
 }

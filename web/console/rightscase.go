@@ -113,34 +113,35 @@ func (c *Console) AllowNotice(r *Request) error {
 	return c.rightInDone(r, err, "The notice goes out to them all the same.")
 }
 
-func (c *Console) eraseConfirm(r *Request, plan *casework.ErasurePlan) *view.Confirm {
+type erasePage struct {
+	Confirm   *view.Confirm
+	Obstacles []obstacleRow
+	Uploads   []string
+}
+
+type obstacleRow struct{ What, Ground string }
+
+func erasePageOf(r *Request, plan *casework.ErasurePlan) erasePage {
 	at := "/rights/" + r.Param("right") + "/in/" + r.Param("case")
-	q := &view.Confirm{Question: "Erase the person of " + r.Param("right") + " from " + plan.Number + "?", Facts: []view.Fact{
+	d := erasePage{Uploads: plan.Uploads, Confirm: &view.Confirm{Question: "Erase the person of " + r.Param("right") + " from " + plan.Number + "?", Facts: []view.Fact{
 		{Name: "Lists they are on", Value: view.Thousands(plan.Lists)}, {Name: "Rows that will be empty", Value: view.Thousands(plan.Rows)},
 		{Name: "Deliveries reduced to their outcome", Value: view.Thousands(plan.Notices)}, {Name: "Corrections and restrictions deleted", Value: view.Thousands(plan.Marks)},
 		{Name: "Uploaded files destroyed", Value: view.Thousands(len(plan.Uploads))}},
 		Form: view.Form{Action: at + "/erase", Submit: "Erase this person", Danger: true, Cancel: at},
-	}
-	for _, u := range plan.Uploads {
-		q.Facts = append(q.Facts, view.Fact{Name: "Destroyed", Value: u})
-	}
-	q.Warning = "Lists are written anew without them, and approvals of letters for the old list are void. Notes, reports and what is inside other evidence are not looked into. This cannot be undone."
-	for n, o := range plan.Obstacles {
-		what := o.What
+	}}
+	d.Confirm.Warning = "Lists are written anew without them, and approvals of letters for the old list are void. Notes, reports and what is inside other evidence are not looked into. This cannot be undone."
+	for _, o := range plan.Obstacles {
+		row := obstacleRow{What: o.What}
 		if o.Basis != "" {
-			what += " Ground of a refusal: " + incident.ChoiceLabel(incident.RefusalBases(), o.Basis) + "."
+			row.Ground = incident.ChoiceLabel(incident.RefusalBases(), o.Basis)
 		}
-		name := "In the way"
-		if n > 0 {
-			name = "And"
-		}
-		q.Facts = append(q.Facts, view.Fact{Name: name, Value: what})
+		d.Obstacles = append(d.Obstacles, row)
 	}
 	if len(plan.Obstacles) > 0 {
-		q.Warning = "They cannot be erased here now. Refuse with the ground, and restrict their data instead; or come back when it has passed."
-		q.Form.Action = "" // nothing to send
+		d.Confirm.Warning = "They cannot be erased here now. Refuse with the ground, and restrict their data instead; or come back when it has passed."
+		d.Confirm.Form.Action = "" // nothing to send
 	}
-	return q
+	return d
 }
 
 // ErasePersonPage says what erasing one person would do, and what stands in the way.
@@ -151,13 +152,13 @@ func (c *Console) showErase(r *Request, wrong error) error {
 	if err != nil {
 		return err
 	}
-	q := c.eraseConfirm(r, &plan)
+	d := erasePageOf(r, &plan)
 	at := "/rights/" + r.Param("right")
-	p := view.Page{Title: "Erase one person", Crumbs: []view.Link{{Text: "People's rights", URL: "/rights"}, {Text: r.Param("right"), URL: at}, {Text: plan.Number, URL: at + "/in/" + plan.Number}}, Data: q}
+	p := view.Page{Title: "Erase one person", Crumbs: []view.Link{{Text: "People's rights", URL: "/rights"}, {Text: r.Param("right"), URL: at}, {Text: plan.Number, URL: at + "/in/" + plan.Number}}, Data: d}
 	if wrong != nil {
-		return r.Wrong(wrong, &q.Form, "ask", p)
+		return r.Wrong(wrong, &d.Confirm.Form, "rights-erase", p)
 	}
-	return r.Show("ask", p)
+	return r.Show("rights-erase", p)
 }
 
 // ErasePerson erases one person from one incident.
