@@ -18,7 +18,7 @@ var owners = map[string][]string{
 	"github.com/wneessen/go-mail":  {"notify/smtp"},
 	"github.com/slack-go/slack":    {"notify/slack", "web/slash"},
 	"github.com/alecthomas/kong":   {"cmd/tocsin"},
-	"filippo.io/age":               {"incident/vault", "incident/keys", "notify/post"},
+	"filippo.io/age":               {"incident/vault", "incident/keys", "incident/casework", "notify/post", "web"},
 	"codeberg.org/go-pdf/fpdf":     {"notify/post"},
 	"golang.org/x/mod":             {"incident/ledger", "incident/keys"},
 	"github.com/jackc/pgx/v5":      {"incident/warehouse"},
