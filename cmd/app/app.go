@@ -168,6 +168,15 @@ func (a *App) doors() error {
 func (a *App) metrics() *prometheus.Registry {
 	r := prometheus.NewRegistry()
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for result, count := range map[string]func(outbox.BounceTally) uint64{
+		"matched":   func(t outbox.BounceTally) uint64 { return t.Matched },
+		"unmatched": func(t outbox.BounceTally) uint64 { return t.Unmatched }, // forged, or of another program
+		"ignored":   func(t outbox.BounceTally) uint64 { return t.Ignored },   // no report on a delivery
+	} {
+		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "tocsin_returned_mail_total", Help: "Messages from mail servers about letters.", ConstLabels: prometheus.Labels{"result": result},
+		}, func() float64 { return float64(count(a.Outbox.Bounces())) }))
+	}
 	return r
 }
 
