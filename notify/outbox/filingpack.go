@@ -164,3 +164,28 @@ func FilingPDF(pack filing.Pack, at time.Time) ([]byte, error) {
 	err = press.Write(&out, post.Document{Title: pack.Form.Title + ": " + pack.Reference, Reference: pack.Reference, Language: "en", Date: at, HTML: page})
 	return out.Bytes(), err
 }
+
+// FilingFile is a pack as a file: html, json, pdf, or zip, which holds the others
+// and the plain text. NotFound: another format.
+func FilingFile(pack filing.Pack, at time.Time, format string) (body []byte, media string, err error) {
+	switch format {
+	case "html":
+		page, err := pack.HTML()
+		return []byte(page), "text/html; charset=utf-8", err
+	case "json":
+		body, err := pack.JSON()
+		return body, "application/json", err
+	case "pdf":
+		body, err := FilingPDF(pack, at)
+		return body, "application/pdf", err
+	case "zip":
+		pdf, err := FilingPDF(pack, at)
+		if err != nil {
+			return nil, "", err
+		}
+		var out bytes.Buffer
+		err = pack.Zip(&out, filing.File{Name: "pack.pdf", Body: pdf})
+		return out.Bytes(), "application/zip", err
+	}
+	return nil, "", incident.Errorf(incident.NotFound, "A filing is exported as html, json, pdf or zip.")
+}

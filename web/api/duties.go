@@ -72,15 +72,6 @@ func (c *call) obligation(err error) (reply, error) {
 	return reply{}, incident.Errorf(incident.NotFound, "There is no such obligation on this incident.")
 }
 
-// filingPack answers every field of the authority's form from the case.
-func filingPack(c *call) (reply, error) {
-	p, err := c.a.Outbox.FilingPack(c.r.Context(), c.by, c.ref(), c.at("obligation"))
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(p)
-}
-
 func decideNotToNotify(c *call) (reply, error) {
 	in, err := decode[reason](c)
 	if err != nil {
@@ -102,51 +93,4 @@ func approveDecision(c *call) (reply, error) {
 		return reply{}, wrong("agree", "true, or false to withdraw the proposal")
 	}
 	return c.obligation(c.a.Outbox.ApproveDecision(c.r.Context(), c.by, c.ref(), c.at("obligation"), *in.Agree))
-}
-
-func filings(c *call) (reply, error) {
-	all, err := c.a.Outbox.Filings(c.r.Context(), c.by, c.ref())
-	if err != nil {
-		return reply{}, err
-	}
-	return whole(all)
-}
-
-type newFiling struct {
-	Obligation string `json:"obligation"`
-	Stage      string `json:"stage"`
-	At         string `json:"at"` // an instant
-	Zone       string `json:"zone"`
-	Reference  string `json:"reference"`
-	Receipt    string `json:"receipt"` // number or id of the evidence
-}
-
-func recordFiling(c *call) (reply, error) {
-	in, err := decode[newFiling](c)
-	if err != nil {
-		return reply{}, err
-	}
-	at, precision, err := moment("at", in.At, in.Zone)
-	if err != nil {
-		return reply{}, err
-	}
-	if precision != incident.ToTheInstant {
-		return reply{}, wrong("at", "the instant it was handed in, such as 2026-03-02T09:00:00Z")
-	}
-	err = c.a.Outbox.RecordFiling(c.r.Context(), c.by, c.ref(), in.Obligation, outbox.RecordFiling{
-		Stage: in.Stage, At: at, Zone: in.Zone, Reference: in.Reference, Receipt: in.Receipt,
-	})
-	if err != nil {
-		return reply{}, err
-	}
-	all, err := c.a.Outbox.Filings(c.r.Context(), c.by, c.ref())
-	if err != nil {
-		return reply{}, err
-	}
-	for n := len(all) - 1; n >= 0; n-- {
-		if all[n].Obligation == in.Obligation {
-			return reply{status: 201, body: all[n]}, nil
-		}
-	}
-	return reply{status: 201}, nil
 }

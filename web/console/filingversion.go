@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"net/http"
 	"strconv"
 	"time"
@@ -123,7 +122,7 @@ func (c *Console) ExportFiling(r *Request) error {
 }
 
 func (r *Request) sendPack(pack filing.Pack, at time.Time, name, format string) error {
-	body, media, err := packed(pack, at, format)
+	body, media, err := outbox.FilingFile(pack, at, format)
 	if err != nil {
 		return err
 	}
@@ -134,27 +133,4 @@ func (r *Request) sendPack(pack filing.Pack, at time.Time, name, format string) 
 	r.Writer().WriteHeader(http.StatusOK)
 	_, err = r.Writer().Write(body)
 	return err
-}
-
-func packed(pack filing.Pack, at time.Time, format string) (body []byte, media string, err error) {
-	switch format {
-	case "html":
-		page, err := pack.HTML()
-		return []byte(page), "text/html; charset=utf-8", err
-	case "json":
-		body, err := pack.JSON()
-		return body, "application/json", err
-	case "pdf":
-		body, err := outbox.FilingPDF(pack, at)
-		return body, "application/pdf", err
-	case "zip":
-		pdf, err := outbox.FilingPDF(pack, at)
-		if err != nil {
-			return nil, "", err
-		}
-		var out bytes.Buffer
-		err = pack.Zip(&out, filing.File{Name: "pack.pdf", Body: pdf})
-		return out.Bytes(), "application/zip", err
-	}
-	return nil, "", incident.Errorf(incident.NotFound, "A filing is exported as html, json, pdf or zip.")
 }
