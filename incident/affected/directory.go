@@ -43,6 +43,7 @@ func (r *run) matchedBy() []string {
 // entry is what the first reading takes from a block of the directory.
 type entry struct {
 	hashes []keyHash   // row by row, key by key
+	phones []keyHash   // row by row, where a key is phone: see OtherForm
 	born   []birth     // where some exposure has birth dates checked
 	six    [][6]string // the first columns of the roster, where an earlier one is added to
 }
@@ -88,7 +89,7 @@ func (r *run) indexPiece(ctx context.Context, p *piece, keys []string) (crc uint
 	if r.born != nil {
 		born = fieldOf(in.format, r.spec.Directory.Columns["birth_date"])
 	}
-	home := -1
+	phoneAt, home := slices.Index(keys, "phone"), -1
 	if column := r.spec.Directory.Columns["country"]; column != "" {
 		home = fieldOf(in.format, column)
 	}
@@ -98,7 +99,7 @@ func (r *run) indexPiece(ctx context.Context, p *piece, keys []string) (crc uint
 	s := InputSummary{Name: "directory", Path: in.path}
 	err = read(ctx, in, r.opt.Workers, func(w int, j *job[entry]) {
 		v := &j.value
-		v.hashes, v.born, v.six = v.hashes[:0], v.born[:0], v.six[:0]
+		v.hashes, v.phones, v.born, v.six = v.hashes[:0], v.phones[:0], v.born[:0], v.six[:0]
 		for row := range j.rows() {
 			for i, key := range keys {
 				country := p.PhoneCountry
@@ -106,6 +107,9 @@ func (r *run) indexPiece(ctx context.Context, p *piece, keys []string) (crc uint
 					country = cmp.Or(countryCode(string(trim(j.field(row, home)))), country)
 				}
 				v.hashes = append(v.hashes, r.hash(normal[w], key, j.field(row, fields[i]), country))
+				if i == phoneAt {
+					v.phones = append(v.phones, r.hashOf(normal[w].written))
+				}
 			}
 			if born >= 0 {
 				v.born = append(v.born, parseBirth(j.field(row, born)))
@@ -169,12 +173,16 @@ func (r *run) expected(in *input, rows, bytes int) float64 {
 func (r *run) keeper(expected float64, keys []string) (func(*entry, int) error, error) {
 	unknown := expected < 0
 	expected = max(expected, 0)
-	need := int64(expected) * (int64(len(keys))*slotBytes*3/2 + 8 + int64(len(r.spec.Exposures)+len(keys))/8 + 1)
+	forms := len(keys) // of each person
+	if r.homely(keys) {
+		forms++
+	}
+	need := int64(expected) * (int64(forms)*slotBytes*3/2 + 8 + int64(len(r.spec.Exposures)+len(keys))/8 + 1)
 	if limit := r.budget.limit; r.lim.narrow || limit > 0 && (r.budget.used+need > limit || unknown) {
 		p := plan{parts: 4, rows: 64, people: 64, chunk: 1 << 10}
 		if !r.lim.narrow {
 			var err error
-			if p, err = planFor(limit, r.budget.used, expected, len(keys), len(r.spec.Exposures)); err != nil {
+			if p, err = planFor(limit, r.budget.used, expected*float64(1+forms-len(keys)), len(keys), len(r.spec.Exposures)); err != nil {
 				return nil, err
 			}
 		}
@@ -193,11 +201,21 @@ func (r *run) keeper(expected float64, keys []string) (func(*entry, int) error, 
 		if slices.ContainsFunc(r.directory, func(p piece) bool { return plainName(p.Path) != strings.ToLower(p.Path) }) {
 			continue // compressed, so it is a guess: better let it grow
 		}
-		if err := indexes[i].reserve(int(expected)); err != nil {
+		n := int(expected)
+		if key == "phone" {
+			n *= 1 + forms - len(keys)
+		}
+		if err := indexes[i].reserve(n); err != nil {
 			return nil, err
 		}
 	}
 	return func(v *entry, rows int) error { return r.keepIndexed(indexes, v, rows) }, nil
+}
+
+// homely reports whether telephone numbers may have a second form; see OtherForm.
+func (r *run) homely(keys []string) bool {
+	d := &r.spec.Directory
+	return slices.Contains(keys, "phone") && (d.PhoneCountry != "" || d.Columns["country"] != "")
 }
 
 func (r *run) keepNarrow(v *entry, rows int) error {
@@ -208,6 +226,11 @@ func (r *run) keepNarrow(v *entry, rows int) error {
 				if err := r.narrow.keep(k, h, uint32(r.people)+uint32(row)); err != nil {
 					return err
 				}
+			}
+		}
+		if len(v.phones) > 0 && v.phones[row].some {
+			if err := r.narrow.keep(slices.Index(r.narrow.keys, "phone"), v.phones[row], uint32(r.people)+uint32(row)); err != nil {
+				return err
 			}
 		}
 	}
@@ -229,6 +252,12 @@ func (r *run) keepIndexed(indexes []*index, v *entry, rows int) error {
 				if err := x.add(h.tag, h.tag2, uint32(r.people)+uint32(row)); err != nil {
 					return err
 				}
+			}
+		}
+		if len(v.phones) > 0 && v.phones[row].some {
+			h := v.phones[row]
+			if err := r.indexes["phone"].add(h.tag, h.tag2, uint32(r.people)+uint32(row)); err != nil {
+				return err
 			}
 		}
 	}
@@ -277,7 +306,10 @@ func (r *run) checks(name string) bool {
 }
 
 func (r *run) hash(n *normalizer, key string, field []byte, country string) keyHash {
-	k := n.key(key, field, country)
+	return r.hashOf(n.key(key, field, country))
+}
+
+func (r *run) hashOf(k []byte) keyHash {
 	if len(k) == 0 {
 		return keyHash{}
 	}

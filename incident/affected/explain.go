@@ -120,14 +120,17 @@ func (x *explainer) findPerson(ctx context.Context, asked Asked) error {
 	}
 	keys := append(slices.Clone(x.keys), asked.Key)
 	last := len(keys) - 1
-	err := x.scanDirectory(ctx, keys, func(p uint32, _ PersonAt, hashes []keyHash, _ birth) error {
-		if hashes[last] != value {
+	err := x.scanDirectory(ctx, keys, func(p uint32, _ PersonAt, hashes []keyHash, phone keyHash, _ birth) error {
+		if hashes[last] != value && (asked.Key != "phone" || phone != value) {
 			return nil
 		}
 		x.asked[p] = true
 		for k, h := range hashes[:last] {
 			if h.some {
 				x.wanted[keyAt{k, h}] = true
+			}
+			if keys[k] == "phone" && phone.some {
+				x.wanted[keyAt{k, phone}] = true
 			}
 		}
 		return nil
@@ -139,7 +142,7 @@ func (x *explainer) findPerson(ctx context.Context, asked Asked) error {
 }
 
 // scanDirectory calls fn for every readable row of the directory, in order.
-func (x *explainer) scanDirectory(ctx context.Context, keys []string, fn func(p uint32, at PersonAt, hashes []keyHash, born birth) error) error {
+func (x *explainer) scanDirectory(ctx context.Context, keys []string, fn func(p uint32, at PersonAt, hashes []keyHash, phone keyHash, born birth) error) error {
 	r := x.run
 	person := uint32(0)
 	for i := range r.directory {
@@ -163,18 +166,23 @@ func (x *explainer) scanDirectory(ctx context.Context, keys []string, fn func(p 
 		rows := int64(0)
 		err = read(ctx, in, r.opt.Workers, func(w int, j *job[entry]) {
 			v := &j.value
-			v.hashes, v.born = v.hashes[:0], v.born[:0]
+			v.hashes, v.phones, v.born = v.hashes[:0], v.phones[:0], v.born[:0]
 			for row := range j.rows() {
+				phone := keyHash{}
 				for k, key := range keys {
 					v.hashes = append(v.hashes, r.hash(normal[w], key, j.field(row, fields[k]), p.country(j.text1(row, home), key)))
+					if key == "phone" {
+						phone = r.hashOf(normal[w].written)
+					}
 				}
+				v.phones = append(v.phones, phone)
 				v.born = append(v.born, parseBirth(j.text1(row, born)))
 			}
 		}, func(j *job[entry]) error {
 			for row := range j.rows() {
 				at := PersonAt{Person: int64(person) + 1, Place: Place{in.path, j.start.line + uint64(j.lines[row])}}
 				at.ID, at.Name, at.Email = string(trim(j.text1(row, id))), string(trim(j.text1(row, name))), string(trim(j.text1(row, email)))
-				if err := fn(person, at, j.value.hashes[row*len(keys):(row+1)*len(keys)], j.value.born[row]); err != nil {
+				if err := fn(person, at, j.value.hashes[row*len(keys):(row+1)*len(keys)], j.value.phones[row], j.value.born[row]); err != nil {
 					return err
 				}
 				person++
@@ -304,10 +312,17 @@ func (x *explainer) findHolders(ctx context.Context) error {
 		r.indexes[key] = &index{budget: r.budget}
 	}
 	born := r.checks("birth_date")
-	err := x.scanDirectory(ctx, x.keys, func(p uint32, at PersonAt, hashes []keyHash, date birth) error {
+	err := x.scanDirectory(ctx, x.keys, func(p uint32, at PersonAt, hashes []keyHash, phone keyHash, date birth) error {
 		for k, h := range hashes {
-			if held[keyAt{k, h}] {
-				if err := r.indexes[x.keys[k]].add(h.tag, h.tag2, p); err != nil {
+			forms := [...]keyHash{h, {}}
+			if x.keys[k] == "phone" {
+				forms[1] = phone
+			}
+			for _, f := range forms {
+				if !held[keyAt{k, f}] {
+					continue
+				}
+				if err := r.indexes[x.keys[k]].add(f.tag, f.tag2, p); err != nil {
 					return err
 				}
 				x.people[p] = at

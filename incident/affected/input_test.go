@@ -355,3 +355,15 @@ func FuzzFixed(f *testing.F) {
 		}
 	})
 }
+
+// Bad rows never stop a run, not even where there are no others.
+func TestNothingReadable(t *testing.T) {
+	from := files{"customers.csv": customers, "leak.jsonl": "[1]\n{\"id\":\n"}
+	spec := mustParse(t, head+"[[exposure]]\nname = \"leak\"\npath = \"leak.jsonl\"\nmatch = { customer_id = \"id\" }\nelements = [\"ssn\"]\n")
+	for _, narrow := range []bool{false, true} {
+		got := resolveAll(t, spec, from, Options{}, limits{block: 16, record: 1 << 12, narrow: narrow})
+		if want := "customers.csv,6,has 2 fields where the header has 7\nleak.jsonl,1,is not a JSON object\nleak.jsonl,2,is not a JSON object\n"; body(got.rejected) != want {
+			t.Errorf("got\n%swant\n%s", got.rejected, want)
+		}
+	}
+}

@@ -17,6 +17,7 @@ type jsonlFormat struct {
 	names []string
 	lim   limits
 	seen  uint64 // columns that some row had, as bits; the batches' are gathered in order
+	rows  int    // that could be read
 }
 
 func newJSONL(columns []string, lim limits) *jsonlFormat {
@@ -28,6 +29,9 @@ func newJSONL(columns []string, lim limits) *jsonlFormat {
 func (f *jsonlFormat) columns() []string { return f.names }
 
 func (f *jsonlFormat) missing() []string {
+	if f.rows == 0 { // nothing could be read, which says nothing of columns
+		return nil
+	}
 	var names []string
 	for i, n := range f.names {
 		if i < 64 && f.seen>>i&1 == 0 {
@@ -37,7 +41,10 @@ func (f *jsonlFormat) missing() []string {
 	return names
 }
 
-func (f *jsonlFormat) gather(b *batch) { f.seen |= b.seen }
+func (f *jsonlFormat) gather(b *batch) {
+	f.seen |= b.seen
+	f.rows += b.rows()
+}
 
 func (f *jsonlFormat) split(b *batch, _ bool) int {
 	if b.own == nil {

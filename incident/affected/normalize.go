@@ -16,8 +16,9 @@ import (
 // compatibility forms are unified, case is folded, invisible characters are
 // dropped, blanks around are trimmed. One normalizer serves one goroutine.
 type normalizer struct {
-	fold cases.Caser
-	buf  []byte
+	fold    cases.Caser
+	buf     []byte
+	written []byte // OtherForm of what key was last called with
 }
 
 func newNormalizer() *normalizer { return &normalizer{fold: cases.Fold()} }
@@ -29,14 +30,24 @@ func KeyForm(key, value, country string) string {
 	return string(newNormalizer().key(key, []byte(value), country))
 }
 
+// OtherForm is a second form under which the directory's key is found, "" where
+// there is none: a telephone number that the country of its owner was added to is also
+// known as it is written there, because the exports of one organisation mostly write it the same
+// way, and say no country. Where people of two countries have those digits, the row is a conflict.
+func OtherForm(key, value, country string) string {
+	n := newNormalizer()
+	n.key(key, []byte(value), country)
+	return string(n.written)
+}
+
 // key returns the form of s under which the key called name is compared, or
 // nothing where s names nobody. country is where a telephone number without a prefix
 // belongs, "" where nobody knows. The result is valid until the next call.
 func (n *normalizer) key(name string, s []byte, country string) []byte {
-	n.buf = n.text(n.buf[:0], s)
+	n.buf, n.written = n.text(n.buf[:0], s), n.written[:0]
 	switch {
 	case name == "phone":
-		n.buf = phone(n.buf, country)
+		n.buf = n.phone(n.buf, country)
 	case name == "email" && bytes.Contains(n.buf, []byte("@")) && bytes.Contains(n.buf, []byte("xn--")):
 		// One domain, written for machines or for people.
 		at := bytes.LastIndexByte(n.buf, '@') + 1
@@ -88,7 +99,7 @@ func ignorable(r rune) bool {
 // phone brings a number into the international form (E.164) where it has a
 // prefix or its country is known. One that no country has keeps its digits, so that it
 // still matches itself.
-func phone(s []byte, country string) []byte {
+func (n *normalizer) phone(s []byte, country string) []byte {
 	plain, odd := phoneDigits(nil, s)
 	if len(plain) == 0 {
 		return s[:0]
@@ -98,6 +109,9 @@ func phone(s []byte, country string) []byte {
 	}
 	if plain[0] == '+' || country != "" {
 		if number, err := phonenumbers.Parse(string(s), country); err == nil && phonenumbers.IsValidNumber(number) {
+			if plain[0] != '+' {
+				n.written = append(n.written, plain...)
+			}
 			return append(s[:0], phonenumbers.Format(number, phonenumbers.E164)...)
 		}
 	}

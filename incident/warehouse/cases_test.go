@@ -71,6 +71,10 @@ phone_country = "DE"
 elements = ["ssn"]
 query = "select '+49301234567' p union all select '030/1234567'"`,
 			"c-4,,c@bücher.example,DE,,,ssn,leak\n", "", "1 1 0 0 0"},
+		"telephone numbers as the directory has them": {people, `match = { phone = "p" }
+elements = ["ssn"]
+query = "select '030/1234567' p union all select '030 7654321'"`,
+			"c 2,Ben,b@x.example,,,,ssn,leak\n", "database crm: leak,2,several people in the directory have this phone,2,4\n", "1 0 1 0 1"},
 		"telephone numbers where the directory's home is stated": {"PHONE" + people, `match = { phone = "p" }
 elements = ["ssn"]
 query = "select '+49301234567' p"`,
