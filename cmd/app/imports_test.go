@@ -47,6 +47,7 @@ var mayImport = map[string][]string{
 	"notify/letter":        {"incident", "incident/condition", "notify"},
 	"notify/filing":        {"incident", "incident/condition", "notify", "notify/letter"},
 	"notify/post":          {"incident", "incident/vault"},
+	"notify/bounce":        {"incident"},
 	"notify/smtp":          {"incident", "notify", "notify/notifytest"},
 	"notify/slack":         {"incident", "notify", "notify/notifytest", "notify/outbox"},
 }

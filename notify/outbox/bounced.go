@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"tocsin/incident"
@@ -216,8 +217,14 @@ func notTold(tx *ledger.Tx, id string) ([]string, error) {
 	var out []string
 	err := mailings.Scan(tx, ledger.K(id), func(_ ledger.Key, m Mailing) error {
 		for _, l := range m.Letters {
-			if m.Returned[l.Draft] > m.Posted[l.Draft] {
-				out = append(out, l.Covers...)
+			if m.Returned[l.Draft] <= m.Posted[l.Draft] {
+				continue
+			}
+			out = append(out, l.Covers...)
+			// The duty's own place, too, where it is smaller than what the letter covers.
+			if _, place, ok := strings.Cut(l.Obligation, "@"); ok {
+				place, _, _ = strings.Cut(place, "/")
+				out = append(out, place)
 			}
 		}
 		return nil
