@@ -2,7 +2,11 @@ package casework
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -280,7 +284,17 @@ func (d *Desk) Recipients(ctx context.Context, p incident.Principal, ref string)
 	return people, left, err
 }
 
+// countExcluded counts by reason whom the exclusions leave out of a list. A
+// count is kept: neither the list nor an exclusion in force changes.
 func (d *Desk) countExcluded(ctx context.Context, id string, roster *incident.Roster, list []Exclusion) (map[string]int, error) {
+	sum := sha256.New()
+	if err := json.NewEncoder(sum).Encode(list); err != nil {
+		return nil, err
+	}
+	key := roster.Object + hex.EncodeToString(sum.Sum(nil))
+	if n, ok := d.running.counted(key); ok {
+		return maps.Clone(n), nil
+	}
 	file, err := d.vault.Open(ctx, id, roster.Object)
 	if err != nil {
 		return nil, err
@@ -295,5 +309,6 @@ func (d *Desk) countExcluded(ctx context.Context, id string, roster *incident.Ro
 			out[reason]++
 		}
 	}
+	d.running.keepCount(key, maps.Clone(out))
 	return out, nil
 }

@@ -143,6 +143,7 @@ type running struct {
 	mu   sync.Mutex
 	now  map[string]*flight
 	work sync.WaitGroup
+	left map[string]map[string]int // see countExcluded; a list never changes
 }
 
 // flight is one run under way.
@@ -190,6 +191,33 @@ func (r *running) begin(id string, f *flight) bool {
 	}
 	r.now[id] = f
 	return true
+}
+
+// skips notes how many exposures are not read again.
+func (r *running) skips(id string, n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if f := r.now[id]; f != nil {
+		f.skip = n
+	}
+}
+
+// counted gives what was counted before under a key.
+func (r *running) counted(key string) (map[string]int, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n, ok := r.left[key]
+	return n, ok
+}
+
+// keepCount keeps a count for the next page that asks.
+func (r *running) keepCount(key string, n map[string]int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.left == nil || len(r.left) >= 64 {
+		r.left = map[string]map[string]int{}
+	}
+	r.left[key] = n
 }
 
 func (r *running) set(id string, p affected.Progress) {

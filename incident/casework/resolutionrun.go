@@ -68,7 +68,7 @@ func (d *Desk) RunResolution(ctx context.Context, p incident.Principal, ref, id 
 		defer d.running.work.Done()
 		defer d.running.end(id)
 		d.forget(context.WithoutCancel(ctx), incidentID, objectsOf(stale))
-		result, err := d.match(runCtx, incidentID, &r, f, old)
+		result, err := d.match(runCtx, incidentID, &r, old)
 		if kept := d.matched(context.WithoutCancel(ctx), p, incidentID, id, result, err); kept != nil {
 			d.log.Error("the outcome of a matching run could not be kept", "resolution", id, "error", kept)
 		}
@@ -85,6 +85,7 @@ func (r *Resolution) adopt(spec affected.Spec) error {
 	own := r.Spec.Directory.Input
 	own.PhoneCountry = strings.ToUpper(strings.TrimSpace(spec.Directory.PhoneCountry))
 	spec.Directory.Input = own
+	spec.Exposures = slices.Clone(spec.Exposures) // the caller's stays as it is
 	for n := range spec.Exposures {
 		e, have := &spec.Exposures[n], r.Spec.Exposures[n]
 		if n < r.PriorFiles {
@@ -134,7 +135,7 @@ type result struct {
 
 // match runs the engine from the vault into the vault: no plain text touches
 // the disk. After an error nothing of it is left there.
-func (d *Desk) match(ctx context.Context, incidentID string, r *Resolution, f *flight, priorID string) (_ *result, err error) {
+func (d *Desk) match(ctx context.Context, incidentID string, r *Resolution, priorID string) (*result, error) {
 	decisions, digest, err := d.decisionsFor(ctx, incidentID, r)
 	if err != nil {
 		return nil, err
@@ -149,7 +150,8 @@ func (d *Desk) match(ctx context.Context, incidentID string, r *Resolution, f *f
 	}
 	if prior != nil {
 		defer prior.list.Close()
-		opt.Prior, f.skip = &prior.Prior, prior.Exposures
+		opt.Prior = &prior.Prior
+		d.running.skips(r.ID, prior.Exposures)
 	}
 	files := vaultFiles{d.vault, incidentID, r.Files}
 	objects, summary, err := d.into(ctx, incidentID, append([]string{"people.csv"}, reportNames...), func(writers []io.Writer) (affected.Summary, error) {
