@@ -51,6 +51,7 @@ var reasons = map[string]string{
 	"3.4": "the message is too large for the mail system",
 	"4.1": "the mail server did not answer", "4.3": "the mail domain could not be looked up", "4.4": "no way to the mail domain was found", "4.6": "the mail went round in a circle",
 	"4.7": "it could not be delivered in time",
+	"6.7": "a server on the way takes no international addresses",
 	"7.0": "the mail server's policy refuses it", "7.1": "the mail server's policy refuses it", "7.26": "the mail server found the sender not authentic",
 }
 
