@@ -48,6 +48,9 @@ func erasureList(o *Operator, ctx context.Context, raw []byte, out io.Writer) er
 	}
 	for _, e := range k.Erased {
 		state := "erased"
+		if !k.BackupsClosed(&e) {
+			state = "erased; backups from before open until the master key is rotated"
+		}
 		if e.FinishedAt == nil {
 			state = "erased, its files are being deleted"
 		}

@@ -13,7 +13,9 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/keys"
 	"tocsin/incident/ledger"
+	"tocsin/incident/ledger/ledgertest"
 	"tocsin/incident/vault"
 )
 
@@ -384,6 +386,21 @@ func TestARestrictionIsLiftedOnlyAfterTelling(t *testing.T) {
 		}
 		return err
 	}))
+	// Whoever handles no requests gets an empty row in their place; an officer sees them.
+	list := func(p incident.Principal) string {
+		r, err := o.OpenRoster(ctx, p, i.Number, "people.csv")
+		must(t, err)
+		defer r.Close()
+		raw, err := io.ReadAll(r)
+		must(t, err)
+		return string(raw)
+	}
+	if got := list(apu); got != header+leo+",,,,,,,\n" {
+		t.Errorf("an approver reads\n%s", got)
+	}
+	if got := list(cora); got != header+leo+mia {
+		t.Errorf("counsel reads\n%s", got)
+	}
 	wantKind(t, o.AllowNotice(ctx, rita, number, i.Number, mark, " "), incident.Invalid)
 	must(t, o.AllowNotice(ctx, rita, number, i.Number, mark, "GDPR Article 34"))
 	must(t, o.View(ctx, func(tx *ledger.Tx) error {
@@ -401,4 +418,56 @@ func TestARestrictionIsLiftedOnlyAfterTelling(t *testing.T) {
 	wantKind(t, o.ForgetRight(ctx, rita, number), incident.Conflict) // who must be told is still needed
 	must(t, o.LiftRestriction(ctx, rita, number, i.Number, mark, o.Clock.Now()))
 	must(t, o.ForgetRight(ctx, rita, number))
+}
+
+// A backup from before an erasure holds the incident's key under the master key
+// of its time. Once that is retired, nothing of it opens.
+func TestBackupsFromBeforeAnErasureAreClosedByRotation(t *testing.T) {
+	dir, clock := t.TempDir(), ledgertest.NewClock()
+	ring, err := keys.Open(keys.Config{File: filepath.Join(dir, "master.key"), Lookup: func(string) (string, bool) { return "", false }})
+	must(t, err)
+	path := filepath.Join(dir, ledger.FileName)
+	db, err := ledger.Open(ledger.Config{Path: path, Clock: clock.Now, Keys: ring})
+	must(t, err)
+	defer func() { must(t, db.Close()) }()
+	v, err := vault.New(db, vault.Config{Dir: filepath.Join(dir, vault.DirName)})
+	must(t, err)
+	d, err := casework.New(casework.Deps{DB: db, Vault: v}, casework.Config{})
+	must(t, err)
+	ctx := t.Context()
+	i, err := d.OpenIncident(ctx, ana, casework.NewIncident{Title: "Leak of Mia Probe"})
+	must(t, err)
+	must(t, d.CloseIncident(ctx, ana, i.Number, "done", true))
+	clock.Advance(7 * 365 * 24 * time.Hour)
+	raw, err := os.ReadFile(path) // the backup
+	must(t, err)
+	old := filepath.Join(t.TempDir(), ledger.FileName)
+	must(t, os.WriteFile(old, raw, 0o600))
+	opens := func() error {
+		b, err := ledger.Open(ledger.Config{Path: old, Clock: clock.Now, Keys: ring})
+		if err != nil {
+			return err
+		}
+		defer b.Close()
+		return second(b.DataKey(ctx, i.ID))
+	}
+	must(t, d.ProposeErasure(ctx, rita, i.Number))
+	must(t, d.EraseIncident(ctx, cora, i.Number, i.Number))
+	must(t, opens())
+	if k, err := d.Erasures(ctx, cora); err != nil || k.BackupsClosed(&k.Erased[0]) {
+		t.Errorf("older backups are said to be closed: %v", err)
+	}
+	clock.Advance(time.Minute)
+	must(t, db.Rotate(ctx, incident.Operator()))
+	if opens() == nil {
+		t.Error("a backup from before opens with the keys of today")
+	}
+	if k, err := d.Erasures(ctx, cora); err != nil || !k.BackupsClosed(&k.Erased[0]) {
+		t.Errorf("older backups are said to open: %v", err)
+	}
+	report, err := db.Fsck(ctx, ledger.Checks{Tables: casework.Tables()}, nil)
+	must(t, err)
+	if !report.OK() || report.Erased == 0 {
+		t.Errorf("%+v", report)
+	}
 }

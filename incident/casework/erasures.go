@@ -71,6 +71,15 @@ type Keepings struct {
 	Ended  []Keeping `json:"ended"`  // the first to be erased first
 	Erased []Erasure `json:"erased"` // newest first
 	Hidden int       `json:"hidden"` // restricted ones that p is not on
+	// Rotated is when the master key was last rotated; nil if it never was.
+	Rotated *time.Time `json:"master_key_rotated_at"`
+}
+
+// BackupsClosed reports whether backups from before an erasure can no longer
+// open what was erased: each holds the incident's key, wrapped under the master
+// key of its time, and that was retired since.
+func (k *Keepings) BackupsClosed(e *Erasure) bool {
+	return k.Rotated != nil && e.ErasedAt != nil && k.Rotated.After(*e.ErasedAt)
 }
 
 // Erasures lists ended incidents by their retention date, and what was erased.
@@ -80,6 +89,13 @@ func (d *Desk) Erasures(ctx context.Context, p incident.Principal) (Keepings, er
 		return out, incident.Errorf(incident.Forbidden, "You may not see what is due for erasure.")
 	}
 	err := d.db.View(ctx, func(tx *ledger.Tx) error {
+		last, err := ledger.EntriesBefore(tx, 0, "store/master-key", 1)
+		if err != nil {
+			return err
+		}
+		if len(last) > 0 {
+			out.Rotated = &last[0].At
+		}
 		proposed := map[string]*Erasure{}
 		if err := erasures.Scan(tx, ledger.K(), func(_ ledger.Key, e Erasure) error {
 			if e.ErasedAt != nil {

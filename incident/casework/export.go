@@ -24,6 +24,7 @@ type Export struct {
 	object string
 	to     []age.Recipient
 	why    func(*affected.Person) string
+	hide   *Marks // people who are restricted, where whoever exports handles no requests
 }
 
 // ExportRoster prepares the list in force for one recipient. That it leaves,
@@ -56,6 +57,9 @@ func (d *Desk) ExportRoster(ctx context.Context, p incident.Principal, ref, reci
 		if e.why, err = Excluded(tx, i.ID); err != nil {
 			return err
 		}
+		if e.hide, err = hidden(tx, p, i); err != nil {
+			return err
+		}
 		tx.Record("roster.export", "roster/"+r.ID)
 		key := strings.Fields(recipient)[0]
 		return WriteTimeline(tx, i, "roster.export", "roster/"+r.ID, fmt.Sprintf("List of %d affected people exported, sealed to %s: %s", r.People, clip(key, 16), why))
@@ -64,11 +68,17 @@ func (d *Desk) ExportRoster(ctx context.Context, p incident.Principal, ref, reci
 
 // Write writes the sealed list. What was written is only whole if it returns without an error.
 func (e *Export) Write(ctx context.Context, w io.Writer) error {
+	var list io.ReadCloser
 	list, err := e.desk.vault.Open(ctx, e.scope, e.object)
 	if err != nil {
 		return err
 	}
-	defer list.Close()
+	defer func() { list.Close() }()
+	if e.hide != nil {
+		if list, err = e.hide.without(list); err != nil {
+			return err
+		}
+	}
 	sealed, err := age.Encrypt(w, e.to...)
 	if err != nil {
 		return err

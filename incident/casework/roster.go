@@ -144,9 +144,11 @@ func (d *Desk) Rosters(ctx context.Context, p incident.Principal, ref string) ([
 
 // OpenRoster gives the bytes of the roster in force, or of one of its reports,
 // and records that it was read: it names people. name is people.csv,
-// unmatched.csv or rejected.csv.
-func (d *Desk) OpenRoster(ctx context.Context, p incident.Principal, ref, name string) (io.ReadSeekCloser, error) {
+// unmatched.csv or rejected.csv. Of people who are restricted, whoever handles no
+// requests gets an empty row.
+func (d *Desk) OpenRoster(ctx context.Context, p incident.Principal, ref, name string) (io.ReadCloser, error) {
 	var id, object string
+	var hide *Marks
 	err := d.act(ctx, p, ref, incident.SeeRoster, func(tx *ledger.Tx, i *incident.Incident) error {
 		r, err := CurrentRoster(tx, i.ID)
 		if err != nil {
@@ -161,13 +163,22 @@ func (d *Desk) OpenRoster(ctx context.Context, p incident.Principal, ref, name s
 				return incident.Errorf(incident.NotFound, "There is no report %q.", clip(name, 40))
 			}
 		}
+		if name == "people.csv" {
+			if hide, err = hidden(tx, p, i); err != nil {
+				return err
+			}
+		}
 		tx.Record("roster.read", "roster/"+r.ID)
 		return WriteTimeline(tx, i, "roster.read", "roster/"+r.ID, "List of affected people read: "+name)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return d.vault.Open(ctx, id, object)
+	list, err := d.vault.Open(ctx, id, object)
+	if err != nil || hide == nil {
+		return list, err
+	}
+	return hide.without(list)
 }
 
 // OpenReport gives a report of a run that has a list, settled or not, and

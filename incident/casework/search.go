@@ -55,6 +55,7 @@ func (d *Desk) explain(ctx context.Context, p incident.Principal, ref, id string
 	var incidentID string
 	var decisions []affected.Decision
 	var excluded func(*affected.Person) string
+	var hide *Marks
 	err := d.act(ctx, p, ref, incident.SeeRoster, func(tx *ledger.Tx, i *incident.Incident) error {
 		var err error
 		incidentID = i.ID
@@ -65,6 +66,9 @@ func (d *Desk) explain(ctx context.Context, p incident.Principal, ref, id string
 			return incident.Errorf(incident.Conflict, "This run has no list.")
 		}
 		if excluded, err = Excluded(tx, i.ID); err != nil {
+			return err
+		}
+		if hide, err = hidden(tx, p, i); err != nil {
 			return err
 		}
 		decisions, _, err = decisionsOn(tx, i.ID, r.Files[0].SHA256, r.Files[1:])
@@ -82,6 +86,11 @@ func (d *Desk) explain(ctx context.Context, p incident.Principal, ref, id string
 	got, err := affected.Explain(ctx, r.Spec, vaultFiles{d.vault, incidentID, r.Files}, asked, affected.Options{Decisions: decisions})
 	if err != nil {
 		return nil, r.named(err)
+	}
+	if hide != nil {
+		if err := hide.hide(&got); err != nil {
+			return nil, err
+		}
 	}
 	return r.answer(got, excluded), nil
 }

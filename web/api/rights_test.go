@@ -90,7 +90,7 @@ func TestRightsAndErasure(t *testing.T) {
 	// Erasure after retention takes two.
 	writer.do("POST", "/erasures/"+number+"/proposal", "").want(409) // it commands the case, and it is open
 	officer.do("POST", "/erasures/"+number+"/proposal", "").want(409)
-	if got := auditor.get("/erasures").want(200); got.body != `{"ended":[],"erased":[],"hidden":0}`+"\n" {
+	if got := auditor.get("/erasures").want(200); got.body != `{"ended":[],"erased":[],"hidden":0,"master_key_rotated_at":null}`+"\n" {
 		t.Error(got.body)
 	}
 	if strings.Contains(h.log.String(), "Mia") || strings.Contains(h.log.String(), "probe.example") {

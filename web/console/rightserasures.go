@@ -12,6 +12,7 @@ type erasuresPage struct {
 	Ended  []keepingRow
 	Erased []erasedRow
 	Hidden int
+	Rotate bool // a backup from before an erasure would still open
 	Empty  view.Empty
 }
 
@@ -49,6 +50,10 @@ func (c *Console) Erasures(r *Request) error {
 	}
 	for _, e := range k.Erased {
 		row := erasedRow{Erasure: e, Who: who(names, e.ProposedBy) + " and " + who(names, e.ApprovedBy), Badge: view.Badge{Text: "Erased", Tone: view.Done}}
+		if !k.BackupsClosed(&e) {
+			row.Badge = view.Badge{Text: "Erased; older backups still open", Tone: view.Soon}
+			d.Rotate = true
+		}
 		if e.FinishedAt == nil {
 			row.Badge = view.Badge{Text: "Key destroyed, files being deleted", Tone: view.Soon}
 		}
