@@ -92,6 +92,13 @@ func TestAFormThroughItsPages(t *testing.T) {
 	if got := stranger.Post(gdpr, url.Values{"section": {before}}); got.Status != http.StatusForbidden {
 		t.Errorf("an auditor answers a form: %d", got.Status)
 	}
+	read := stranger.Get(gdpr)
+	holds(t, "an auditor's view", read.Body, "We closed the address.", "Links were long, but could be guessed.", ">v2<")
+	for _, act := range []string{"Keep these answers", "Freeze a version now", "Record the filing", "Answer otherwise here"} {
+		if strings.Contains(read.Body, act) {
+			t.Errorf("an auditor is offered %q", act)
+		}
+	}
 }
 
 // A filing after its limit is refused without its reasons; with them, they are

@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"tocsin/incident"
 	"tocsin/web/webtest"
 )
 
@@ -18,8 +19,7 @@ func TestFilingsInABrowser(t *testing.T) {
 	}
 	chromium := webtest.Chromium(t)
 	w := work(t, time.Now())
-	bo, counsel := w.site.Person(t, "Bea Lang", "counsel")
-	_ = counsel
+	bo, _ := w.site.Person(t, "Bea Lang", incident.GrantCounsel)
 	gdpr := w.form(t, "eu-gdpr-33-1")
 	page := w.bo.Get(gdpr).Body
 	done(t, w.bo, gdpr+"/freeze", url.Values{"stage": {"initial"}})
@@ -33,8 +33,12 @@ func TestFilingsInABrowser(t *testing.T) {
 		link, err := w.site.Auth.OneTimeLink(context.Background(), bo.ID)
 		must(t, err)
 		sc.Visit(link)
-		for _, path := range []string{w.base + "/filings", gdpr, w.form(t, "us-ma-ag"), gdpr + "/versions/2", gdpr + "/compare?from=1&to=2"} {
+		for _, path := range []string{w.base + "/filings", gdpr, w.form(t, "us-ma-ag")} {
 			sc.Visit(path)
+		}
+		for name, path := range map[string]string{"filing version": "/versions/2", "filing compared": "/compare?from=1&to=2"} {
+			must(t, chromedp.Do(sc.Context(), chromedp.Navigate(w.site.URL+gdpr+path)))
+			sc.Look(name)
 		}
 		must(t, chromedp.Do(sc.Context(), chromedp.Navigate(w.site.URL+gdpr), chromedp.Func(openAll)))
 		sc.Look("form, everything open")

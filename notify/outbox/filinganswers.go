@@ -143,7 +143,7 @@ func (s *Service) formOf(o *Obligation) (filing.Form, error) {
 // FilingAnswers gives every answer anybody gave to a form, oldest first.
 func (s *Service) FilingAnswers(ctx context.Context, p incident.Principal, ref string) ([]FilingAnswer, error) {
 	var out []FilingAnswer
-	err := s.read(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
+	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
 		return filingAnswers.Scan(tx, ledger.K(i.ID), func(_ ledger.Key, a FilingAnswer) error {
 			out = append(out, a)
 			return nil

@@ -20,7 +20,7 @@ func (s *Service) FilingPack(ctx context.Context, p incident.Principal, ref, obl
 // FilingPackAt is FilingPack for a stage; the next to be filed if it is empty.
 func (s *Service) FilingPackAt(ctx context.Context, p incident.Principal, ref, obligation, stage string) (filing.Pack, error) {
 	var out filing.Pack
-	err := s.read(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
+	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
 		o, err := obligationOf(tx, i, obligation)
 		if err != nil {
 			return err
@@ -104,7 +104,7 @@ type FilingDuty struct {
 // order of their deadlines.
 func (s *Service) FilingDuties(ctx context.Context, p incident.Principal, ref string) ([]FilingDuty, error) {
 	out := []FilingDuty{}
-	err := s.read(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
+	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
 		all, err := ObligationsOf(tx, i.ID)
 		if err != nil {
 			return err

@@ -27,6 +27,7 @@ type filingPage struct {
 	Record                 *view.Form
 	RecordSent             bool
 	Verify                 bool
+	Write                  bool // may answer, freeze and record
 }
 
 type missingRow struct {
@@ -70,7 +71,7 @@ func (c *Console) showFiling(r *Request, stage string, wrong error) error {
 		return err
 	}
 	d := filingPage{URL: o.filingURL(duty.ID), Stage: pack.Stage, StageTitle: pack.Step(), Pack: pack, Duty: duty,
-		State: obligationBadge(duty, r.Reader().Now), Verify: pack.Form.Confidence != "high"}
+		State: obligationBadge(duty, r.Reader().Now), Verify: pack.Form.Confidence != "high", Write: o.may(incident.WriteNotice)}
 	for _, s := range duty.Stages {
 		if s.Stage == pack.Stage {
 			d.Due, d.Zone, d.State = s.Due, s.Zone, stageBadge(s, r.Reader().Now)
@@ -90,7 +91,7 @@ func (c *Console) showFiling(r *Request, stage string, wrong error) error {
 	for n := len(versions) - 1; n >= 0; n-- {
 		d.Versions = append(d.Versions, o.frozenRow(d.URL, versions[n], d.Filed))
 	}
-	if duty.Applies != "no" {
+	if d.Write && duty.Applies != "no" {
 		d.Record = recordForm(o.URL("/duties/"+pathID(duty.ID)), duty, &d, r.Reader())
 	}
 	p := o.page(r, pack.Form.Title, d)
