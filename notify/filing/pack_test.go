@@ -126,9 +126,10 @@ func TestTheCaseAnswersInTheFormsOwnOptions(t *testing.T) {
 		"risk_outcome":         "High risk is likely",
 		"police":               "Yes",
 		"cross_border":         "Yes",
-		"eea_establishments":   "DE-HB",
+		"eea_establishments":   "DE",
 		"aware_time":           "2026-03-02T17:30:00+01:00",
-		"people_by_place":      "DE-HB: 1000\nFR: 520\nUS-CA: 9214\nUS-TX: 300",
+		"people_by_place":      "DE: 1000\nFR: 520",
+		"people_countries":     "DE\nFR",
 		"other_authorities":    "State police of Bremen, reference HB-77",
 		"edpb_type":            "New notification",
 	} {

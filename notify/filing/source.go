@@ -113,6 +113,9 @@ func named() map[string]source {
 		"people.here":          {place: people, get: func(c Case) []string { return number(c.here()) }},
 		"people.table":         {place: people, get: table},
 		"people.countries":     {place: people, get: countries},
+		"people.eea":           {place: people, get: eeaCountries},
+		"people.eea_table":     {place: people, get: eeaTable},
+		"established.eea":      {place: organisation, get: eeaOffices},
 		"people.size":          {place: people, get: size},
 		"records":              {place: fact("notice.records"), get: func(c Case) []string { return number(c.Records, c.Records > 0) }},
 		"elements":             {place: people, get: func(c Case) []string { return c.elementWords }},
@@ -235,6 +238,37 @@ func inEEA(c Case) []string {
 // Joint Committee Decision 154/2018).
 func eea(country string) bool {
 	return slices.Contains([]string{"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"}, country)
+}
+
+// eeaCountries are the countries of the area in which affected people live.
+func eeaCountries(c Case) []string {
+	return slices.DeleteFunc(countries(c), func(country string) bool { return !eea(country) })
+}
+
+// eeaTable counts them by country, regions together.
+func eeaTable(c Case) []string {
+	n := map[string]int{}
+	for _, x := range c.People {
+		country, _, _ := strings.Cut(x.Jurisdiction, "-")
+		n[country] += x.People
+	}
+	var out []string
+	for _, country := range eeaCountries(c) {
+		out = append(out, fmt.Sprintf("%s: %d", country, n[country]))
+	}
+	return out
+}
+
+// eeaOffices are the countries of the area in which the organisation is established.
+func eeaOffices(c Case) []string {
+	var out []string
+	for _, place := range c.Established {
+		country, _, _ := strings.Cut(place, "-")
+		if eea(country) && !slices.Contains(out, country) {
+			out = append(out, country)
+		}
+	}
+	return out
 }
 
 // size is the threshold of 45 CFR 164.408.
