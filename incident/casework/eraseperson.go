@@ -159,9 +159,14 @@ func (d *Desk) obstacles(tx *ledger.Tx, e *erasing) ([]Obstacle, error) {
 		}
 	}
 	for _, r := range e.runs {
-		if r.State == ResolutionRunning {
+		if d.running.has(r.ID) {
 			out = append(out, Obstacle{fmt.Sprintf("Run %d of the matching is under way: it would find the person again.", r.Seq), ""})
 		}
+	}
+	if n, err := transfers.Count(tx, ledger.K(e.i.ID)); err != nil {
+		return nil, err
+	} else if n > 0 {
+		out = append(out, Obstacle{"A file is being uploaded, and may hold the person. Finish it, or drop it.", ""})
 	}
 	if len(e.places) == 0 {
 		out = append(out, Obstacle{"The person is on no list of this incident any more.", "not_held"})

@@ -130,7 +130,7 @@ func (f *finder) open(ctx context.Context, p incident.Principal) error {
 			return err
 		}
 		if err := resolutions.ScanBack(tx, ledger.K(f.i.ID), func(_ ledger.Key, r Resolution) error {
-			if r.State == ResolutionDone || r.State == ResolutionSettled {
+			if r.Listed() {
 				f.sources = append(f.sources, r)
 			}
 			return nil
