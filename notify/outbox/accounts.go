@@ -115,7 +115,7 @@ func (p *pass) eachAddressed(ctx context.Context, fn func(person *affected.Perso
 		if line%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if l := p.choose.For(person.Jurisdiction(), person.Language); l != nil && person.HasEmail() && leftOut(&person) == "" {
+		if l := p.choose.For(&person); l != nil && person.HasEmail() && leftOut(&person) == "" {
 			fn(&person, line, l)
 		}
 	}

@@ -79,8 +79,8 @@ func townLine(p *affected.Person) string {
 func codesOf(k *keys.Key) [keys.Size]byte { return k.Derive("letter check codes") }
 
 // checkCode is what a person enters to see that a letter is genuine. It is made
-// of their delivery's name under a key of the incident: the same in everything they
-// get, 80 bits long so that nobody guesses one, and gone with the incident's key.
+// of their delivery's name under a key of the incident: the same whenever that letter
+// is made out, 80 bits long so that nobody guesses one, and gone with the incident's key.
 func checkCode(codes [keys.Size]byte, delivery string) string {
 	mac := hmac.New(sha256.New, codes[:])
 	mac.Write([]byte(delivery))

@@ -50,16 +50,15 @@ func TestLettersCarryACheckCode(t *testing.T) {
 		texts[m.To] = m.Text
 		return notify.Accepted
 	}
-	letterhead := letterhead()
-	letterhead.CheckPage = "https://insurer.example/check"
-	h := buildWith(t, mail, letterhead)
+	const page = "https://insurer.example/check"
+	h := buildWith(t, mail, func(c *outbox.Config) { c.Letterhead.CheckPage = page })
 	h.ready(t, 6)
 	h.run(t, h.release(t).ID, over)
 	code := regexp.MustCompile(`\b[0-9A-Z]{4}(-[0-9A-Z]{4}){3}\b`)
 	seen := map[string]bool{}
 	for to, text := range texts {
 		got := code.FindAllString(text, -1)
-		if len(got) != 1 || seen[got[0]] || !strings.Contains(text, letterhead.CheckPage) {
+		if len(got) != 1 || seen[got[0]] || !strings.Contains(text, page) {
 			t.Errorf("%s: codes %v", to, got)
 			continue
 		}

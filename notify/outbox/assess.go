@@ -88,6 +88,10 @@ func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) erro
 		return err
 	}
 	left = append(left, back...)
+	further, err := furtherOwed(tx, i.ID)
+	if err != nil {
+		return err
+	}
 	old := map[string]Obligation{}
 	if err := obligations.Scan(tx, ledger.K(i.ID), func(_ ledger.Key, o Obligation) error {
 		old[o.ID] = o
@@ -100,7 +104,7 @@ func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) erro
 	for n := range result.Obligations {
 		now := fromStatute(&result.Obligations[n])
 		for k := range now.Stages {
-			now.Stages[k].Met = metAt(set, handed, left, &now, now.Stages[k].Stage, k == 0)
+			now.Stages[k].Met = metAt(set, handed, left, further, &now, now.Stages[k].Stage, k == 0)
 		}
 		before, had := old[now.ID]
 		delete(old, now.ID)
@@ -136,8 +140,9 @@ func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) erro
 // that are towards people. A filing with one authority does not meet the same
 // rule's duty towards another; a milestone that somebody set by hand names no
 // authority and counts for all. A mailing that had no letter for some place, or
-// whose letters there came back, has not met the duties towards the people there.
-func metAt(set map[incident.Milestone]incident.MilestoneSetting, handed []Filing, left []string, o *Obligation, stage string, first bool) *time.Time {
+// whose letters there came back, has not met the duties towards the people there;
+// nor has the first letter met a duty that needs a further one.
+func metAt(set map[incident.Milestone]incident.MilestoneSetting, handed []Filing, left []string, further map[string]bool, o *Obligation, stage string, first bool) *time.Time {
 	recorded := false
 	for _, f := range handed {
 		if f.Rule != o.Rule || f.Stage != stage {
@@ -155,7 +160,7 @@ func metAt(set map[incident.Milestone]incident.MilestoneSetting, handed []Filing
 	if first {
 		names = append(names, "filed:"+o.Rule)
 		told := !slices.ContainsFunc(left, func(place string) bool { return statute.Within(place, o.Jurisdiction) })
-		if (o.Audience == "individuals" || o.Audience == "parents") && told {
+		if (o.Audience == "individuals" || o.Audience == "parents") && told && !further[o.ID] {
 			names = append(names, string(incident.IndividualsNotified))
 		}
 	}

@@ -30,19 +30,21 @@ type recipient struct {
 
 // add chooses and renders one person's letter.
 func (p *pass) add(person affected.Person, line int) {
-	r := recipient{person: person, line: line, key: personKey(p.key, &person, line)}
+	r := recipient{person: person, line: line, key: personKey(p.key, &person, line, p.m.Series)}
 	// Whoever they are is taken from the list, what is said of them from its corrections.
 	restricted, _ := p.marks.Apply(&r.person)
 	person = r.person
 	jurisdiction := person.Jurisdiction()
 	left := p.left(&person)
-	switch r.letter = p.choose.For(jurisdiction, person.Language); {
+	switch r.letter = p.choose.For(&person); {
 	case restricted != "":
 		r.reason = restricted
 	case left != "":
 		r.reason = left
 	case jurisdiction == affected.UnknownJurisdiction:
 		r.reason = "residence not known"
+	case r.letter == nil && p.m.Series > 0:
+		r.reason = noFurther
 	case r.letter == nil:
 		r.reason = noLetter + jurisdiction
 	case person.Email == "":

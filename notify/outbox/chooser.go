@@ -10,12 +10,19 @@ import (
 	"tocsin/notify/statute"
 )
 
-// chooser finds the one letter a person gets: of the narrowest place that covers
-// where they live, in their language if there is one. A person to whom several
-// laws apply gets one notice; the narrower law is the one with its own content.
+// chooser finds the letter a person gets in a mailing: of the narrowest place that
+// covers where they live, in their language if there is one. A person to whom several
+// laws apply gets one notice, which meets them all; where no one letter can, the
+// further letter goes in a mailing of its own.
 type chooser struct {
 	letters []chosen
-	found   map[[2]string]*chosen
+	found   map[who]*chosen
+}
+
+// who is what a letter is chosen by.
+type who struct {
+	place, language string
+	employee        bool
 }
 
 type chosen struct {
@@ -24,7 +31,7 @@ type chosen struct {
 }
 
 func newChooser(lib *letter.Library, letters []Sent, texts []Draft) (*chooser, error) {
-	c := &chooser{found: map[[2]string]*chosen{}}
+	c := &chooser{found: map[who]*chosen{}}
 	for n, l := range letters {
 		d := texts[n]
 		v := d.Versions[l.Version-1]
@@ -41,35 +48,53 @@ func newChooser(lib *letter.Library, letters []Sent, texts []Draft) (*chooser, e
 }
 
 // For gives the letter for somebody; nil where none covers them.
-func (c *chooser) For(jurisdiction, language string) *chosen {
-	language, _, _ = strings.Cut(strings.ToLower(language), "-")
-	key := [2]string{jurisdiction, language}
+func (c *chooser) For(p *affected.Person) *chosen {
+	key := who{p.Jurisdiction(), p.Language, employed(p)}
 	if l, ok := c.found[key]; ok {
 		return l
 	}
+	want, usual := tagOf(key.language), official(key.place)
 	var best *chosen
 	rank := -1
 	for n := range c.letters {
 		l := &c.letters[n]
+		if l.sent.Reader == letter.Employee && !key.employee {
+			continue
+		}
 		for _, area := range l.sent.Covers {
-			if !statute.Within(jurisdiction, area) {
+			if !statute.Within(key.place, area) {
 				continue
 			}
-			r := 2 * narrowness(area, jurisdiction)
-			if strings.HasPrefix(strings.ToLower(l.sent.Language), language) && language != "" {
-				r += 1
-			} else if l.sent.Language != "en" && rank >= r {
-				continue
-			} else if l.sent.Language != "en" {
-				r -= 1 // a language they did not ask for is the last choice
+			r := 16*narrowness(area, key.place) + fluency(l.sent.Language, want, usual)
+			if l.sent.Reader == letter.Employee {
+				r += 8
 			}
 			if r > rank {
 				best, rank = l, r
 			}
 		}
 	}
-	c.found[key] = best
+	c.found[who{key.place, strings.Clone(key.language), key.employee}] = best
 	return best
+}
+
+// fluency ranks the language of a text for somebody: their own, else the usual
+// one of where they live, else English, else one nobody asked for.
+func fluency(text, want, usual string) int {
+	text = strings.ToLower(text)
+	switch {
+	case text == want:
+		return 5
+	case baseOf(text) == baseOf(want):
+		return 4
+	case text == usual:
+		return 3
+	case baseOf(text) == baseOf(usual):
+		return 2
+	case text == "en":
+		return 1
+	}
+	return 0
 }
 
 // narrowness ranks an area by how closely it fits a place.

@@ -57,9 +57,13 @@ func (d *Delivery) told() bool {
 
 // personKey names a person's delivery. It is an HMAC under a key of the
 // incident, so that whoever reads the store's keys learns nobody's number, and
-// it is the same in every list, so that a later mailing knows who was told.
-func personKey(k [keys.Size]byte, p *affected.Person, line int) string {
+// it is the same in every list, so that a later mailing knows who was told. A
+// further letter to the same person (see Draft) has a delivery of its own.
+func personKey(k [keys.Size]byte, p *affected.Person, line, series int) string {
 	mac := hmac.New(sha256.New, k[:])
+	if series > 0 {
+		fmt.Fprintf(mac, "further\x00%d\x00", series)
+	}
 	if p.CustomerID != "" {
 		fmt.Fprintf(mac, "id\x00%s", p.CustomerID)
 	} else {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"tocsin/incident"
 	"tocsin/incident/casework"
 	"tocsin/incident/ledger"
@@ -18,16 +16,24 @@ import (
 // Draft is a letter to one recipient or group of recipients, with its versions.
 // A version is never changed; the newest is the draft.
 type Draft struct {
-	ID         string    `json:"id"`
-	Obligation string    `json:"obligation"`
-	Rule       string    `json:"rule"`
-	Audience   string    `json:"audience"`
-	Covers     []string  `json:"covers"` // areas whose people or authority it is for
-	Language   string    `json:"language"`
-	Versions   []Version `json:"versions"` // oldest first
-	Approval   *Approval `json:"approval,omitempty"`
-	Released   *Release  `json:"released,omitempty"`
-	MadeAt     time.Time `json:"made_at"`
+	ID         string   `json:"id"`
+	Obligation string   `json:"obligation"`
+	Rule       string   `json:"rule"`
+	Audience   string   `json:"audience"`
+	Covers     []string `json:"covers"` // areas whose people or authority it is for
+	// Obligations are all the duties it meets, Obligation among them; empty in drafts of old.
+	Obligations []string `json:"obligations,omitempty"`
+	// Reader is employee where only those read it; empty for everybody of the audience.
+	Reader letter.Audience `json:"reader,omitempty"`
+	// Series is 0 for the first letter somebody gets. A further one meets duties whose law
+	// cannot be met by the first, for the reason in Apart, and goes in a mailing of its own.
+	Series   int       `json:"series,omitempty"`
+	Apart    string    `json:"apart,omitempty"`
+	Language string    `json:"language"`
+	Versions []Version `json:"versions"` // oldest first
+	Approval *Approval `json:"approval,omitempty"`
+	Released *Release  `json:"released,omitempty"`
+	MadeAt   time.Time `json:"made_at"`
 }
 
 // Version is one text of a draft.
@@ -42,6 +48,11 @@ type Version struct {
 // Current is the newest version.
 func (d *Draft) Current() *Version { return &d.Versions[len(d.Versions)-1] }
 
+// Meets reports whether the letter is for a duty.
+func (d *Draft) Meets(obligation string) bool {
+	return d.Obligation == obligation || slices.Contains(d.Obligations, obligation)
+}
+
 // CreateDraft composes the letter for an obligation. language is a BCP 47 tag;
 // English where there is no text in it. What the case does not hold is open in it.
 func (s *Service) CreateDraft(ctx context.Context, p incident.Principal, ref, obligation, language string) (*Draft, error) {
@@ -51,7 +62,11 @@ func (s *Service) CreateDraft(ctx context.Context, p incident.Principal, ref, ob
 		if err != nil {
 			return err
 		}
-		d, err := s.compose(tx, i, &o, language)
+		l, err := s.letterFor(tx, i, &o, language)
+		if err != nil {
+			return err
+		}
+		d, err := s.compose(tx, i, &l)
 		if err != nil {
 			return err
 		}
@@ -59,8 +74,8 @@ func (s *Service) CreateDraft(ctx context.Context, p incident.Principal, ref, ob
 		if err != nil {
 			return err
 		}
-		for _, have := range all {
-			if have.Obligation == d.Obligation && have.Language == d.Language && have.Released == nil {
+		for n := range all {
+			if have := &all[n]; have.Released == nil && have.to(&l) && have.Meets(o.ID) {
 				return incident.Errorf(incident.Conflict, "There is a draft for it already.")
 			}
 		}
@@ -68,109 +83,6 @@ func (s *Service) CreateDraft(ctx context.Context, p incident.Principal, ref, ob
 		return s.keepDraft(tx, i, d)
 	})
 	return out, err
-}
-
-// CreateDrafts composes every letter that is owed and has none yet, in each
-// language there are words for among the people's own. It gives how many.
-func (s *Service) CreateDrafts(ctx context.Context, p incident.Principal, ref string) (int, error) {
-	n := 0
-	err := s.act(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
-		n = 0
-		list, err := ObligationsOf(tx, i.ID)
-		if err != nil {
-			return err
-		}
-		have, err := draftsOf(tx, i.ID)
-		if err != nil {
-			return err
-		}
-		// A letter that went to the people of an earlier list does not serve
-		// those who were found since.
-		roster, err := casework.CurrentRoster(tx, i.ID)
-		if err != nil {
-			return err
-		}
-		inForce := rosterDigest(roster)
-		lib, err := s.Letters()
-		if err != nil {
-			return err
-		}
-		for k := range list {
-			o := &list[k]
-			if !o.Owed() {
-				continue
-			}
-			id, ok := lib.For(o.Rule, o.Audience, o.Jurisdiction)
-			if !ok {
-				continue
-			}
-			for _, language := range languagesOf(lib, id, o) {
-				if slices.ContainsFunc(have, func(d Draft) bool {
-					return d.Obligation == o.ID && d.Language == language && (d.Released == nil || d.Approval.Roster == inForce)
-				}) {
-					continue
-				}
-				d, err := s.compose(tx, i, o, language)
-				if err != nil {
-					return err
-				}
-				if err := s.keepDraft(tx, i, d); err != nil {
-					return err
-				}
-				n++
-			}
-		}
-		if n == 0 {
-			return incident.Errorf(incident.Conflict, "Every obligation that is owed has its draft.")
-		}
-		return nil
-	})
-	return n, err
-}
-
-// languagesOf are the languages a letter is written in: all there are for
-// letters to people, one the recipient accepts for others.
-func languagesOf(lib *letter.Library, id string, o *Obligation) []string {
-	for _, info := range lib.Letters() {
-		if info.ID != id {
-			continue
-		}
-		if o.Audience == "individuals" && len(info.Languages) > 0 {
-			return info.Languages
-		}
-	}
-	return []string{"en"}
-}
-
-func (s *Service) compose(tx *ledger.Tx, i *incident.Incident, o *Obligation, language string) (*Draft, error) {
-	lib, err := s.Letters()
-	if err != nil {
-		return nil, err
-	}
-	name, ok := lib.For(o.Rule, o.Audience, o.Jurisdiction)
-	if !ok {
-		return nil, incident.Errorf(incident.NotFound, "There is no letter for this obligation; its filing pack has the answers.")
-	}
-	covers := []string{o.Jurisdiction}
-	c, err := s.caseOf(tx, i, o, covers)
-	if err != nil {
-		return nil, err
-	}
-	if language == "" {
-		language = "en"
-	}
-	text, err := lib.Compose(letter.Spec{Letter: name, Jurisdiction: o.Jurisdiction, Language: language, Channel: letter.Email}, c.Case)
-	if err != nil {
-		return nil, err
-	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return nil, err
-	}
-	return &Draft{
-		ID: id.String(), Obligation: o.ID, Rule: o.Rule, Audience: o.Audience, Covers: covers, Language: text.Language, MadeAt: tx.Now(),
-		Versions: []Version{{N: 1, By: tx.By().ID, At: tx.Now(), Letter: text, Digest: text.Digest()}},
-	}, nil
 }
 
 func (s *Service) keepDraft(tx *ledger.Tx, i *incident.Incident, d *Draft) error {
@@ -268,11 +180,11 @@ func (s *Service) RefreshDraft(ctx context.Context, p incident.Principal, ref, i
 		if err != nil {
 			return err
 		}
-		fresh, err := s.compose(tx, i, &o, d.Language)
+		text, err := s.text(tx, i, &o, specOf(&d), d.Covers)
 		if err != nil {
 			return err
 		}
-		return s.addVersion(tx, i, &d, fresh.Current().Letter, "draft.refresh", "Draft written anew from the facts")
+		return s.addVersion(tx, i, &d, text, "draft.refresh", "Draft written anew from the facts")
 	})
 }
 

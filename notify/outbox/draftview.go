@@ -73,6 +73,12 @@ func (s *Service) lint(tx *ledger.Tx, i *incident.Incident, d *Draft, roster *in
 	}
 	text := d.Current().Letter
 	scope := letter.Scope{Elements: text.Elements, WhatHappened: facts[FactWhatHappened].Value()}
+	if d.Audience == "individuals" {
+		scope.RegulatedAs = s.cfg.Organisation.RegulatedAs
+		if scope.Duties, err = lawsOf(tx, i.ID, d); err != nil {
+			return nil, err
+		}
+	}
 	if roster != nil && d.Audience == "individuals" {
 		for j := range roster.ByJurisdiction {
 			if covered(d.Covers, j) {
@@ -85,6 +91,25 @@ func (s *Service) lint(tx *ledger.Tx, i *incident.Incident, d *Draft, roster *in
 		scope.Jurisdictions = []string{text.Jurisdiction}
 	}
 	return lib.Lint(text, scope), nil
+}
+
+// lawsOf is what the rules of a draft's duties say its letter holds.
+func lawsOf(tx *ledger.Tx, id string, d *Draft) ([]letter.Duty, error) {
+	var out []letter.Duty
+	for _, name := range append([]string{d.Obligation}, d.Obligations...) {
+		o, err := obligations.Get(tx, ledger.K(id, name))
+		if err != nil && incident.KindOf(err) == incident.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(out, func(l letter.Duty) bool { return l.Rule == o.Rule }) {
+			continue
+		}
+		out = append(out, letter.Duty{Rule: o.Rule, Law: o.Regime, Cite: o.Citation, Required: o.Required, Forbidden: o.Forbidden})
+	}
+	return out, nil
 }
 
 // Preview is a draft as one variant of recipient would read it.

@@ -13,6 +13,7 @@ import (
 	"tocsin/incident"
 	"tocsin/incident/casework"
 	"tocsin/incident/ledger"
+	"tocsin/notify/letter"
 )
 
 // MailingState is where a mailing stands.
@@ -34,7 +35,8 @@ type Mailing struct {
 	ID         string         `json:"id"`
 	Seq        int            `json:"seq"`
 	State      MailingState   `json:"state"`
-	Note       string         `json:"note,omitempty"` // why it is paused
+	Note       string         `json:"note,omitempty"`   // why it is paused
+	Series     int            `json:"series,omitempty"` // of its letters; see Draft
 	Letters    []Sent         `json:"letters"`
 	Roster     string         `json:"roster"` // digest of the list
 	People     int            `json:"people"`
@@ -59,6 +61,8 @@ type Sent struct {
 	Digest     string   `json:"digest"`
 	Covers     []string `json:"covers"`
 	Language   string   `json:"language"`
+
+	Reader letter.Audience `json:"reader,omitempty"` // employee where only they get it
 }
 
 // Counts add up: People = Accepted + Rejected + Deferred + Uncertain + Attempting
@@ -94,8 +98,11 @@ type Plan struct {
 	People        int
 	Jurisdictions int
 	Roster        string
+	Series        int            // of the letters; 0 unless only further ones are left
 	Letters       []DraftView    // approved, and about to go
+	Further       []DraftView    // approved, and to go in a mailing after that
 	Unapproved    []DraftView    // to people, and not approved
+	Reach         int            // people whom a letter that is about to go covers
 	Uncovered     map[string]int // people by jurisdiction that no approved letter covers
 	Blocked       string         // why nothing can go out now; empty if it can
 }
@@ -141,12 +148,15 @@ func (s *Service) plan(tx *ledger.Tx, i *incident.Incident) (Plan, error) {
 			out.Unapproved = append(out.Unapproved, v)
 		}
 	}
+	out.split()
 	for j, n := range roster.ByJurisdiction {
 		reached := false
 		for _, l := range out.Letters {
 			reached = reached || covered(l.Covers, j)
 		}
-		if !reached {
+		if reached {
+			out.Reach += n
+		} else if out.Series == 0 {
 			out.Uncovered[j] = n
 		}
 	}
@@ -165,6 +175,25 @@ func (s *Service) plan(tx *ledger.Tx, i *incident.Incident) (Plan, error) {
 		out.Blocked = "No mail server is configured."
 	}
 	return out, nil
+}
+
+// split keeps the letters of the lowest series: nobody is sent two letters by one
+// mailing, so that one mailing has one outcome a person.
+func (p *Plan) split() {
+	for n := range p.Letters {
+		if s := p.Letters[n].Series; n == 0 || s < p.Series {
+			p.Series = s
+		}
+	}
+	all := p.Letters
+	p.Letters = nil
+	for _, l := range all {
+		if l.Series == p.Series {
+			p.Letters = append(p.Letters, l)
+		} else {
+			p.Further = append(p.Further, l)
+		}
+	}
 }
 
 // Release sends every approved letter to the people it is for. Whoever approved
@@ -195,7 +224,7 @@ func (s *Service) Release(ctx context.Context, p incident.Principal, ref, roster
 			return err
 		}
 		m := &Mailing{
-			ID: id.String(), Seq: int(n), State: MailingCanary, Roster: plan.Roster, People: plan.People, Drill: i.Drill,
+			ID: id.String(), Seq: int(n), State: MailingCanary, Roster: plan.Roster, People: plan.People, Drill: i.Drill, Series: plan.Series,
 			ReleasedBy: p.ID, ReleasedAt: tx.Now(), Excluded: map[string]int{},
 		}
 		for k := range plan.Letters {
@@ -207,7 +236,7 @@ func (s *Service) Release(ctx context.Context, p incident.Principal, ref, roster
 			if err := drafts.Put(tx, ledger.K(i.ID, d.ID), d); err != nil {
 				return err
 			}
-			m.Letters = append(m.Letters, Sent{Draft: d.ID, Obligation: d.Obligation, Version: d.Current().N, Digest: d.Current().Digest, Covers: d.Covers, Language: d.Language})
+			m.Letters = append(m.Letters, Sent{Draft: d.ID, Obligation: d.Obligation, Version: d.Current().N, Digest: d.Current().Digest, Covers: d.Covers, Language: d.Language, Reader: d.Reader})
 		}
 		tx.Record("mailing.release", "mailing/"+m.ID)
 		if err := mailings.Put(tx, ledger.K(i.ID, m.ID), *m); err != nil {
@@ -329,11 +358,17 @@ func (s *Service) Stop(ctx context.Context, p incident.Principal, ref, id string
 // where they live was approved.
 const noLetter = "no approved letter for "
 
+// noFurther is the reason of those whom a mailing of further letters has none for.
+const noFurther = "one letter meets every law that protects them"
+
 // unreached lists the places whose people a mailing left out for want of a
 // letter, and that no mailing has had a letter for since.
 func unreached(tx *ledger.Tx, id string) ([]string, error) {
 	out := map[string]bool{}
 	err := mailings.Scan(tx, ledger.K(id), func(_ ledger.Key, m Mailing) error {
+		if m.Series > 0 {
+			return nil
+		}
 		for place := range out {
 			for _, l := range m.Letters {
 				if covered(l.Covers, place) {
@@ -349,4 +384,33 @@ func unreached(tx *ledger.Tx, id string) ([]string, error) {
 		return nil
 	})
 	return slices.Sorted(maps.Keys(out)), err
+}
+
+// furtherOwed are the duties that no first letter meets and whose further letter
+// is not through yet: that people were told of the first does not meet them.
+func furtherOwed(tx *ledger.Tx, id string) (map[string]bool, error) {
+	all, err := draftsOf(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	out, met := map[string]bool{}, map[string]bool{}
+	for n := range all {
+		d := &all[n]
+		if d.Series == 0 {
+			continue
+		}
+		sent := false
+		if d.Released != nil {
+			m, err := mailingOf(tx, id, d.Released.Mailing)
+			if err != nil {
+				return nil, err
+			}
+			sent = m.State == MailingDone && m.Counts.Uncertain == 0 && m.Counts.Accepted+m.Counts.Withheld > 0
+		}
+		for _, o := range d.Obligations {
+			out[o], met[o] = true, met[o] || sent
+		}
+	}
+	maps.DeleteFunc(out, func(o string, _ bool) bool { return met[o] })
+	return out, nil
 }

@@ -29,7 +29,8 @@ type Obligation struct {
 	Sources      []string `json:"sources,omitempty"`
 	Reviewed     string   `json:"reviewed"`
 	Confidence   string   `json:"confidence"`
-	Required     []string `json:"required,omitempty"` // content ids
+	Required     []string `json:"required,omitempty"`  // content ids
+	Forbidden    []string `json:"forbidden,omitempty"` // content ids its notice may not tell
 
 	FirstAt  time.Time `json:"first_at"`
 	Changes  []Change  `json:"changes,omitempty"` // oldest first
@@ -106,7 +107,7 @@ func fromStatute(o *statute.Obligation) Obligation {
 		ID: o.Rule + "@" + o.Jurisdiction, Rule: o.Rule, Version: o.Version, Title: o.Title, Jurisdiction: o.Jurisdiction,
 		Regime: o.Regime, Audience: o.Audience, Recipient: o.Recipient, Channel: o.Channel.Type, Languages: o.Languages,
 		Applies: o.Applies.String(), Because: o.Because, BecauseNot: o.BecauseNot, Missing: o.Missing, Citation: o.Citation,
-		Sources: o.Sources, Reviewed: o.Reviewed, Confidence: o.Confidence, Required: o.Content.Required,
+		Sources: o.Sources, Reviewed: o.Reviewed, Confidence: o.Confidence, Required: o.Content.Required, Forbidden: o.Content.Forbidden,
 	}
 	if o.AuthorityID != "" && !strings.HasSuffix(out.ID, o.AuthorityID) {
 		out.ID += "/" + o.AuthorityID

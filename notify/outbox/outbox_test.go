@@ -65,14 +65,19 @@ var (
 
 func build(t *testing.T, mail notify.Channel) *house {
 	t.Helper()
-	return buildWith(t, mail, letterhead())
+	return buildWith(t, mail, func(*outbox.Config) {})
 }
 
-func buildWith(t *testing.T, mail notify.Channel, head outbox.Letterhead) *house {
+func buildWith(t *testing.T, mail notify.Channel, change func(*outbox.Config)) *house {
 	t.Helper()
 	h := &house{store: ledgertest.New(t)}
 	v, err := vault.New(h.store.DB, vault.Config{Dir: filepath.Join(h.store.Dir, vault.DirName)})
 	must(t, err)
+	cfg := outbox.Config{
+		Organisation: statute.Organisation{Role: "controller", EstablishedIn: []string{"DE"}, MainEstablishment: "DE-BY", RegulatedAs: []string{"insurer"}, LicensedIn: []string{}},
+		Letterhead:   letterhead(), Canary: 3, Batch: 4, Retry: []time.Duration{time.Minute, time.Minute},
+	}
+	change(&cfg)
 	h.Service, err = outbox.New(outbox.Deps{
 		DB: h.store.DB, Vault: v, Rules: rules, Letters: letters, Mail: mail,
 		Forms: func() (*filing.Library, error) {
@@ -82,10 +87,7 @@ func buildWith(t *testing.T, mail notify.Channel, head outbox.Letterhead) *house
 			}
 			return filing.Builtin(l)
 		},
-	}, outbox.Config{
-		Organisation: statute.Organisation{Role: "controller", EstablishedIn: []string{"DE"}, MainEstablishment: "DE-BY", RegulatedAs: []string{"insurer"}, LicensedIn: []string{}},
-		Letterhead:   head, Canary: 3, Batch: 4, Retry: []time.Duration{time.Minute, time.Minute},
-	})
+	}, cfg)
 	must(t, err)
 	h.desk, err = casework.New(casework.Deps{DB: h.store.DB, Vault: v, Reactors: []casework.Reactor{h.Service}}, casework.Config{})
 	must(t, err)

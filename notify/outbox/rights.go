@@ -18,14 +18,16 @@ import (
 
 var _ casework.Holder = (*Service)(nil)
 
-// personKeys are the names a person's delivery can have: one, where the lists
-// have a customer id.
+// personKeys are the names a person's deliveries can have: for each letter one,
+// where the lists have a customer id.
 func personKeys(key *keys.Key, places []casework.ListPlace) []string {
 	derived := key.Derive("deliveries")
 	var out []string
 	for n := range places {
-		if k := personKey(derived, &places[n].Person, places[n].Line); !slices.Contains(out, k) {
-			out = append(out, k)
+		for series := range 1 + furtherLetters {
+			if k := personKey(derived, &places[n].Person, places[n].Line, series); !slices.Contains(out, k) {
+				out = append(out, k)
+			}
 		}
 	}
 	return out

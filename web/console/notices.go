@@ -282,10 +282,7 @@ func (c *Console) showRelease(r *Request, wrong error) error {
 	if err != nil {
 		return err
 	}
-	reached := plan.People
-	for _, n := range plan.Uncovered {
-		reached -= n
-	}
+	reached := plan.Reach
 	confirm := view.Confirm{
 		Question: "Send the approved letters now?",
 		Facts: []view.Fact{
@@ -295,6 +292,9 @@ func (c *Console) showRelease(r *Request, wrong error) error {
 		},
 		Warning: "A letter that was handed over cannot be taken back. The first few go alone; if many are not taken, the mailing waits.",
 		Form:    view.Form{Action: o.URL("/release"), Submit: "Send to " + view.Thousands(reached) + " people", Danger: true, Cancel: o.URL("/notices"), Hidden: map[string]string{"roster": plan.Roster}},
+	}
+	if n := len(plan.Further); n > 0 {
+		confirm.Facts = append(confirm.Facts, view.Fact{Name: "Letters for a mailing after this one", Value: view.Thousands(n)})
 	}
 	if o.Incident.Drill {
 		confirm.Warning = "This is a drill: nothing will leave. What would have been sent is counted."

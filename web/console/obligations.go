@@ -170,7 +170,7 @@ func (c *Console) obligationRow(r *Request, o *openCase, ob *outbox.Obligation, 
 		})
 	}
 	for n := range drafts {
-		if drafts[n].Obligation == ob.ID {
+		if drafts[n].Meets(ob.ID) {
 			row.Drafts = append(row.Drafts, view.Link{Text: draftTitle(&drafts[n]), URL: o.URL("/notices/" + drafts[n].ID)})
 		}
 	}
