@@ -380,9 +380,9 @@ func (d *Desk) rewriteAll(ctx context.Context, e *erasing) (map[string]string, e
 			if moved[sum] != "" {
 				continue
 			}
-			dropped := false
+			dropped, lower := false, []byte(nil)
 			to, err := d.rewrite(ctx, e.i.ID, sum, func(s *records, record []byte) (bool, bool) {
-				lower := bytes.ToLower(record)
+				lower = lowered(lower, record)
 				for _, t := range texts {
 					if s.line > 0 && bytes.Contains(lower, t) {
 						dropped = true

@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"bytes"
 	"io"
 
 	"tocsin/incident"
@@ -54,7 +53,7 @@ func (m *Marks) without(list io.ReadCloser) (io.ReadCloser, error) {
 	go func() {
 		var damaged error
 		err := copyRecords(write, s, func(s *records, record []byte) (stays, empty bool) {
-			lower = append(lower[:0], bytes.ToLower(record)...)
+			lower = lowered(lower, record)
 			for _, n := range needles {
 				if !n.in(lower) {
 					continue

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"tocsin/incident"
 	"tocsin/incident/affected"
@@ -87,6 +88,22 @@ func newNeedle(s string) needle {
 
 func (n needle) in(lower []byte) bool { return n.all || bytes.Contains(lower, n.text) }
 
+// lowered is a record in lower case, in a buffer that is used again. Most
+// records are ASCII, and there are millions.
+func lowered(into, record []byte) []byte {
+	into = into[:0]
+	for _, c := range record {
+		if c >= utf8.RuneSelf {
+			return append(into[:0], bytes.ToLower(record)...)
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		into = append(into, c)
+	}
+	return into
+}
+
 // every is how many rows pass between two words of progress.
 const every = 8192
 
@@ -122,8 +139,7 @@ func (d *Desk) eachMatch(ctx context.Context, id, object string, needles []needl
 				read(every)
 			}
 		}
-		lower = append(lower[:0], record...)
-		lower = bytes.ToLower(lower)
+		lower = lowered(lower, record)
 		for _, n := range needles {
 			if !n.in(lower) {
 				continue
