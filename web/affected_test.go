@@ -119,6 +119,15 @@ func TestColumnsAreGuessedAndConfirmed(t *testing.T) {
 
 func TestTheResultInNumbersAndPictures(t *testing.T) {
 	w := desk(t)
+	facts := url.Values{}
+	for name, value := range map[string]string{"confidentiality": "breached", "acquisition": "confirmed", "encryption": "none", "access": "yes", "malicious": "yes", "medium": "electronic", "recipient": "public", "recovered": "no"} {
+		facts.Set("value.incident."+name, value)
+		facts.Set("certainty.incident."+name, "known")
+	}
+	done(t, w.ada, w.base+"/facts", facts)
+	for _, m := range []string{"discovered", "aware", "occurred_from"} {
+		done(t, w.ada, w.base+"/milestones/"+m, url.Values{"at": {w.site.Store.Clock.Now().Add(-5 * time.Hour).UTC().Format("2006-01-02T15:04")}, "zone": {"UTC"}, "precision": {"instant"}, "reason": {"The log shows it."}})
+	}
 	w.match(t)
 	got := w.ada.Get(w.run)
 	hides(t, got)
@@ -127,6 +136,10 @@ func TestTheResultInNumbersAndPictures(t *testing.T) {
 		t.Error("the list can be settled by one person")
 	}
 	list := url.Values{"list": {find(t, got.Body, `name="list" value="([0-9a-f]{64})"`)}}
+	says(t, got, "What the laws make of these numbers", "Provisional", "Come to be owed")
+	if strings.Contains(w.ada.Get(w.base+"/obligations").Body, "us-ca-individuals") {
+		t.Error("duties are on record before the list is in force")
+	}
 	done(t, w.ada, w.run+"/propose", list)
 	if got := w.ada.Get(w.run); strings.Contains(got.Body, "Put this list in force") || !strings.Contains(got.Body, "somebody else puts it in force") {
 		t.Error("who put it forward is offered to settle it")

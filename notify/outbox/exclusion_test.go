@@ -1,11 +1,14 @@
 package outbox_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/notify/outbox"
+	"tocsin/notify/statute"
 )
 
 // Who is left out by decision is counted with the reason: the list is sent and
@@ -41,6 +44,22 @@ func TestGroupsOfTheDirectoryReachTheRules(t *testing.T) {
 	must(t, err)
 	all, err := h.desk.Rosters(t.Context(), ana, h.ref)
 	must(t, err)
+	// A list that is not settled is only supposed: nothing is on record of it.
+	unsettled := all[0]
+	unsettled.Groups = []incident.RosterGroup{{Jurisdiction: "FR", Elements: []string{"name"}, People: 5, Groups: []string{"minors"}}}
+	before, after, err := h.Suppose(t.Context(), ana, h.ref, outbox.Supposition{List: &unsettled})
+	must(t, err)
+	california := func(a statute.Assessment) bool {
+		for _, o := range a.Obligations {
+			if o.Rule == "us-ca-individuals" && fmt.Sprint(o.Applies) == "yes" {
+				return true
+			}
+		}
+		return false
+	}
+	if !california(before) || california(after) {
+		t.Errorf("California is owed before %v, after %v; want true, false", california(before), california(after))
+	}
 	if g := all[0].Groups; len(g) != 2 || g[0].Groups != nil || len(g[1].Groups) != 1 || g[1].Groups[0] != "patients" {
 		t.Errorf("%+v", all[0].Groups)
 	}

@@ -53,6 +53,9 @@ func (s *Service) supposedFacts(tx *ledger.Tx, i *incident.Incident, sup Supposi
 	if err != nil {
 		return statute.Facts{}, err
 	}
+	if sup.List != nil {
+		roster = sup.List
+	}
 	var groups []statute.Affected
 	if roster != nil {
 		groups = groupsOf(roster, have)

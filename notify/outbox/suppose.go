@@ -16,6 +16,8 @@ type Supposition struct {
 	Facts      []casework.NewFact
 	Milestones []casework.SetMilestone
 	People     []SupposedPeople
+	// List is the list of a run that is not settled, in place of the one in force.
+	List *incident.Roster
 }
 
 // SupposedPeople is how many people of one place would be affected.
@@ -26,7 +28,9 @@ type SupposedPeople struct {
 }
 
 // IsZero reports whether nothing is supposed.
-func (s Supposition) IsZero() bool { return len(s.Facts)+len(s.Milestones)+len(s.People) == 0 }
+func (s Supposition) IsZero() bool {
+	return len(s.Facts)+len(s.Milestones)+len(s.People) == 0 && s.List == nil
+}
 
 // Suppose gives the assessment as the case stands and as it would stand. Nothing
 // is written. Errors: Invalid with the fact's name where the rules cannot read

@@ -7,6 +7,8 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/notify/outbox"
+	"tocsin/notify/statute"
 	"tocsin/web/view"
 )
 
@@ -22,7 +24,8 @@ type runPage struct {
 	Stage    string
 	Left     string
 	Result   *rosterPicture
-	Made     string // who confirmed the columns
+	Follows  *whatIfResult // what the laws make of the numbers; nothing of it is recorded until the list is in force
+	Made     string        // who confirmed the columns
 	Proposed string
 	Acts     runActs
 	Reports  []string
@@ -66,6 +69,13 @@ func (c *Console) showResolution(r *Request, wrong error) error {
 		}
 		if err := c.offer(r, o, &d); err != nil {
 			return err
+		}
+		if run.State != casework.ResolutionSettled {
+			before, after, err := c.Outbox.Suppose(r.Ctx(), r.By, o.Incident.ID, outbox.Supposition{List: run.Roster})
+			if err != nil {
+				return err
+			}
+			d.Follows = whatFollows(statute.Compare(before, after))
 		}
 	}
 	if run.State == casework.ResolutionMapping || run.State == casework.ResolutionFailed || run.State == casework.ResolutionDone {

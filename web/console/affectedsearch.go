@@ -64,11 +64,11 @@ func (c *Console) showSearch(r *Request, a *casework.Answer, wrong error) error 
 		files = append(files, view.Option{Value: f.SHA256, Text: f.FileName + " (" + view.Shorten(f.SHA256) + ")"})
 	}
 	d.Person = &view.Form{Action: url, Submit: "Look for the person", Hidden: map[string]string{"what": "person"}, Fields: []view.Field{
-		{Name: "key", Label: "Look by", Type: "select", Options: keys, Value: r.Form("key")},
+		{Name: "key", Label: "Look by", Type: "select", Required: true, Options: keys, Value: r.Form("key")},
 		{Name: "value", Label: "Value", Required: true, Autocomplete: "off", Help: "It is not kept: not in the address, not in a log. That a search was made is on record."},
 	}}
 	d.Row = &view.Form{Action: url, Submit: "Look at the row", Hidden: map[string]string{"what": "row"}, Fields: []view.Field{
-		{Name: "file", Label: "Data set", Type: "select", Options: files, Value: r.Form("file")},
+		{Name: "file", Label: "Data set", Type: "select", Required: true, Options: files, Value: r.Form("file")},
 		{Name: "line", Label: "Line", Required: true, InputMode: "numeric", Value: r.Form("line"), Help: "From 1; a header is line 1."},
 	}}
 	if a != nil {
