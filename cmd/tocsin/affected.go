@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -34,6 +35,22 @@ type ResolveCmd struct {
 	Plan    bool   `help:"With --inside: print the SQL and the database's plan for it, and stop."`
 }
 
+// Validate refuses flags that make no sense, before anything is opened.
+func (c *ResolveCmd) Validate() error {
+	switch {
+	case strings.TrimSpace(c.Out) == "":
+		return errors.New("--out needs a folder")
+	case c.Workers < 0 || c.Workers > 1024:
+		return fmt.Errorf("%d workers make no sense: give 1 to 1024, or 0 for one for each processor", c.Workers)
+	case c.Plan && !c.Inside:
+		return errors.New("--plan shows what a database would do, so it needs --inside")
+	case c.Memory == "":
+		return nil
+	}
+	_, err := affected.ParseSize(c.Memory)
+	return err
+}
+
 // Run does the work. A spec or file that cannot be used is reported with every problem at once.
 func (c *ResolveCmd) Run(g *Globals) error {
 	opt := affected.Options{Workers: c.Workers, Now: g.Now}
@@ -53,9 +70,6 @@ func (c *ResolveCmd) Run(g *Globals) error {
 	spec, err := affected.ParseSpec(file, filepath.Base(c.Spec))
 	if err != nil {
 		return err
-	}
-	if c.Plan && !c.Inside {
-		return incident.Errorf(incident.Invalid, "--plan shows what a database would do, so it needs --inside")
 	}
 	databases, err := warehouse.Open(spec, warehouse.Config{Folder: filepath.Dir(c.Spec), Getenv: g.Getenv})
 	if err != nil {

@@ -2,6 +2,7 @@ package affected
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -26,11 +27,26 @@ type Decision struct {
 }
 
 // ReadDecisions reads decisions from CSV with the columns file, line and person;
-// others are passed over, so that a conflicts.csv whose person column somebody went through will do.
+// others are passed over, so that a conflicts.csv whose person column somebody went through will do,
+// as a spreadsheet saves it too: with a byte order mark, and separated by semicolons or tabs.
 // Errors are Invalid and say the line.
 func ReadDecisions(r io.Reader) ([]Decision, error) {
-	rows := csv.NewReader(r)
+	text := bufio.NewReader(r)
+	if mark, _ := text.Peek(3); hasPrefix(mark, "\xEF\xBB\xBF") {
+		if _, err := text.Discard(3); err != nil {
+			return nil, incident.Because(incident.Invalid, err, "the decisions cannot be read")
+		}
+	}
+	rows := csv.NewReader(text)
 	rows.ReuseRecord = true
+	if start, _ := text.Peek(256); len(start) > 0 {
+		line, _, _ := bytes.Cut(start, []byte{'\n'})
+		for _, by := range ";\t" {
+			if bytes.ContainsRune(line, by) && !bytes.ContainsRune(line, ',') {
+				rows.Comma = by
+			}
+		}
+	}
 	header, err := rows.Read()
 	if err != nil {
 		return nil, incident.Because(incident.Invalid, err, "the decisions have no header: file, line and person are needed")
@@ -86,8 +102,18 @@ func (r *run) readDecisions(ctx context.Context) error {
 	return nil
 }
 
-// checkDecisions refuses people that the directory, now read, does not have.
+// checkDecisions refuses people that the directory, now read, does not have,
+// and files that nothing is read from: a decision must not get lost over a name spelled otherwise.
 func (r *run) checkDecisions() error {
+	known := func(path string) bool {
+		return slices.ContainsFunc(r.exposed, func(p piece) bool { return p.called == path }) ||
+			r.opt.Prior != nil && slices.ContainsFunc(r.opt.Prior.Inputs, func(in InputSummary) bool { return in.Path == path })
+	}
+	for _, path := range sortedKeys(r.decided) {
+		if !known(path) {
+			return incident.Errorf(incident.Invalid, "the decisions are about %s, which is no file of an exposure", path)
+		}
+	}
 	for path, lines := range r.decided {
 		for line, person := range lines {
 			if person > int64(r.people) {

@@ -57,6 +57,14 @@ func TestDecisions(t *testing.T) {
 	if got := resolveAll(t, spec, from, Options{}, lim); !strings.Contains(got.unmatched, "a.csv,2,somebody decided") {
 		t.Error("the file of decisions was not read")
 	}
+	from["d.csv"] = "\xEF\xBB\xBFfile;line;why;person;others\r\na.csv;2;two, or three;0;\r\n"
+	if got := resolveAll(t, spec, from, Options{}, lim); !strings.Contains(got.unmatched, "a.csv,2,somebody decided") {
+		t.Error("what a spreadsheet saved was not read")
+	}
+	from["d.csv"] = "file,line,person\nA.csv,2,0\n"
+	if _, err := Resolve(t.Context(), spec, from, Outputs{}, Options{}); incident.KindOf(err) != incident.Invalid || !strings.Contains(err.Error(), "about A.csv") {
+		t.Errorf("a file that is none: got %v", err)
+	}
 	for _, bad := range []string{"", "file,line\n", "file,line,person\na,0,1\n", "file,line,person\na,1,-1\n", "file,line,person\na,1\n"} {
 		if _, err := ReadDecisions(strings.NewReader(bad)); incident.KindOf(err) != incident.Invalid {
 			t.Errorf("%q: got %v", bad, err)

@@ -44,9 +44,15 @@ func WriteToFolder(dir string, resolve func(Outputs) (Summary, error)) (Summary,
 	parent := dir
 	if !exists {
 		parent = filepath.Dir(filepath.Clean(dir))
+		made := missingFolders(parent)
 		if err := os.MkdirAll(parent, 0o700); err != nil {
 			return Summary{}, outputError(err)
 		}
+		defer func() { // those that hold nothing now
+			for _, folder := range made {
+				_ = os.Remove(folder)
+			}
+		}()
 	}
 	stage, err := os.MkdirTemp(parent, partialPrefix)
 	if err != nil {
@@ -68,8 +74,23 @@ func WriteToFolder(dir string, resolve func(Outputs) (Summary, error)) (Summary,
 	return sum, nil
 }
 
+// missingFolders are the folders on the way to dir, itself included, that are
+// not there yet, the innermost first.
+func missingFolders(dir string) (missing []string) {
+	for {
+		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+			return missing
+		}
+		missing = append(missing, dir)
+		dir = filepath.Dir(dir)
+	}
+}
+
 // takeable reports whether dir exists, and refuses it where it holds anything but a result.
 func takeable(dir string) (exists bool, err error) {
+	if dir == "" {
+		return false, incident.Errorf(incident.Invalid, "a folder for the result is needed")
+	}
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil

@@ -33,6 +33,8 @@ func (in *input) readHeader(columns []string, lim limits, separator byte) error 
 			return incident.Errorf(incident.Invalid, "%s: is empty; a CSV file begins with a line that names its columns", in.path)
 		case why != "":
 			return incident.Errorf(incident.Invalid, "%s:%d: the header cannot be read: %s", in.path, in.line, why)
+		case !more && len(header) > 0 && oldLines(names):
+			return incident.Errorf(incident.Invalid, "%s:%d: the lines end in CR alone, as on very old computers; save the file with LF or CRLF", in.path, in.line)
 		case !more && len(header) > 0:
 			in.line += uint64(bytes.Count(header[:stop], []byte{'\n'}))
 			in.blocks.unread(header[stop:])
@@ -43,6 +45,14 @@ func (in *input) readHeader(columns []string, lim limits, separator byte) error 
 		header = append(header, block...)
 	}
 	return in.readError(err)
+}
+
+// oldLines reports whether what was taken for a header has line ends of CR
+// alone in it: then it is the whole file, which would pass for one without rows.
+func oldLines(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return strings.Contains(strings.ReplaceAll(name, "\r\n", ""), "\r")
+	})
 }
 
 func headerNames(header []byte, final bool, lim limits, separator byte) (names []string, stop int, why string, more bool) {

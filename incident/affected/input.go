@@ -157,7 +157,14 @@ func (in *input) close() {
 
 // pieces are the files and queries of the directory (exposure -1) or an exposure.
 func (r *run) piecesOf(ctx context.Context, in Input, exposure int) ([]piece, error) {
-	if in.Path == "" || !isSet(in.Path) {
+	path := in.Path
+	folder, err := r.folderOf(ctx, path)
+	switch {
+	case err != nil:
+		return nil, err
+	case folder != "":
+		path = folder
+	case path == "" || !isSet(path):
 		called := r.spec.Directory.Called()
 		if exposure >= 0 {
 			called = r.spec.Exposures[exposure].Called()
@@ -168,7 +175,7 @@ func (r *run) piecesOf(ctx context.Context, in Input, exposure int) ([]piece, er
 	if !ok {
 		return nil, incident.Errorf(incident.Invalid, "%s: several files at once cannot be read from here; name each by itself", in.Path)
 	}
-	paths, err := from.List(ctx, in.Path)
+	paths, err := from.List(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -181,6 +188,20 @@ func (r *run) piecesOf(ctx context.Context, in Input, exposure int) ([]piece, er
 		pieces[i].Path = path
 	}
 	return pieces, nil
+}
+
+// folderOf is the path as a folder's, where it is one although it does not
+// end with / and has files; else "".
+func (r *run) folderOf(ctx context.Context, path string) (string, error) {
+	from, ok := r.from.(Lister)
+	if !ok || path == "" || isSet(path) {
+		return "", nil
+	}
+	inside, err := from.List(ctx, path+"/")
+	if err != nil || len(inside) == 0 {
+		return "", err
+	}
+	return path + "/", nil
 }
 
 func hasPrefix(b []byte, prefix string) bool { return bytes.HasPrefix(b, []byte(prefix)) }

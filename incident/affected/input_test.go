@@ -240,6 +240,10 @@ func TestSetOfFiles(t *testing.T) {
 			t.Errorf("the second file is noted as %+v", in)
 		}
 	}
+	spec.Directory.Path = "people" // a folder by its name alone
+	if got := resolveAll(t, spec, Folder(dir), Options{}, limits{block: 32, record: 1 << 10}); got.people != want.people {
+		t.Errorf("without a slash: got\n%s", got.people)
+	}
 	if _, err := Resolve(t.Context(), spec, Folder(t.TempDir()), Outputs{}, Options{}); incident.KindOf(err) != incident.Invalid {
 		t.Errorf("an empty set: got %v", err)
 	}

@@ -1,6 +1,7 @@
 package affected
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,7 @@ func ParseSpec(r io.Reader, name string) (Spec, error) {
 	if len(text) > maxSpec {
 		return Spec{}, incident.Errorf(incident.TooLarge, "%s: longer than %s, so hardly a spec", name, FormatSize(maxSpec))
 	}
+	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // some editors begin every file with it
 	var tree map[string]any
 	if err := toml.Unmarshal(text, &tree); err != nil {
 		var bad *toml.DecodeError

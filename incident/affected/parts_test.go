@@ -256,6 +256,12 @@ func TestResolveToFolder(t *testing.T) {
 	if _, err := ResolveToFolder(t.Context(), spec, from, dir, Options{}); err == nil {
 		t.Error("b.csv is gone, and nobody noticed")
 	}
+	if _, err := ResolveToFolder(t.Context(), spec, from, filepath.Join(parent, "new", "deep", "out"), Options{}); err == nil {
+		t.Error("b.csv is gone, and nobody noticed in a new folder")
+	}
+	if _, err := ResolveToFolder(t.Context(), spec, from, "", Options{}); incident.KindOf(err) != incident.Invalid {
+		t.Errorf("no folder: got %v", err)
+	}
 	if after, _ := os.ReadFile(filepath.Join(dir, PeopleFile)); string(after) != string(before) || names(parent) != "out" {
 		t.Errorf("a failed run changed something: %s, %s", names(dir), names(parent))
 	}

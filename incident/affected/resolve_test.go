@@ -389,6 +389,7 @@ func TestResolveRefuses(t *testing.T) {
 		"old Excel":       {"f.xls", good, Options{}, incident.Invalid, "old format (xls) is not supported"},
 		"parquet in csv":  {"f.csv", with("f.csv", "PAR1xxx"), Options{}, incident.Invalid, "f.csv: this is a Parquet file"},
 		"gzip cut short":  {"f.csv.gz", with("f.csv.gz", z.String()[:z.Len()-9]), Options{}, incident.Invalid, "f.csv.gz: cannot be read to its end"},
+		"line ends of CR": {"f.csv", with("f.csv", "id,note\rC1,a\rC2,b\r"), Options{}, incident.Invalid, "f.csv:1: the lines end in CR alone"},
 		"jsonl field":     {"f.jsonl", with("f.jsonl", "{\"x\":1}\n"), Options{}, incident.Invalid, `f.jsonl: no row has a field called "id"`},
 		"memory":          {"f.csv", good, Options{Memory: 1 << 20}, incident.TooLarge, "more than the memory limit of 1 MB"},
 		"workers":         {"f.csv", good, Options{Workers: -1}, incident.Invalid, "-1 workers"},

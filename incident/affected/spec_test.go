@@ -140,3 +140,12 @@ func FuzzParseSpec(f *testing.F) {
 		}
 	})
 }
+
+// Some editors begin a file with a byte order mark, and Windows ends lines in CRLF.
+func TestSpecFromAnyEditor(t *testing.T) {
+	text := head + "[[exposure]]\nname = \"leak\"\npath = \"f.csv\"\nmatch = { email = \"m\" }\nelements = [\"ssn\"]\n"
+	want := mustParse(t, text)
+	if got := mustParse(t, "\uFEFF"+strings.ReplaceAll(text, "\n", "\r\n")); !cmp.Equal(got, want) {
+		t.Error(cmp.Diff(want, got))
+	}
+}
