@@ -135,6 +135,19 @@ func TestFromDutyToRelease(t *testing.T) {
 		t.Errorf("state %s", mailing.State)
 	}
 	approver.get(at + "/mailings/nothing").want(404)
+	var missed struct {
+		Returned    *int
+		Letters     []any
+		Substitutes []any
+	}
+	approver.get(path + "/unreached").want(200).into(&missed)
+	if missed.Returned == nil || *missed.Returned != 0 || missed.Letters == nil || missed.Substitutes == nil {
+		t.Errorf("%+v", missed)
+	}
+	approver.get(at + "/mailings/nothing/unreached").want(404)
+	approver.do("POST", path+"/posted", `{"how":"by letter"}`).want(409) // nobody's mail came back
+	approver.do("POST", path+"/posted", `{}`).want(409)
+	writerOnly.do("POST", path+"/posted", `{"how":"by letter"}`).want(403)
 	approver.do("POST", at+"/deliveries/uncertain", `{"arrived":true}`).want(422)
 
 	// Not to notify: counsel says why, somebody else agrees. An id with a slash in it is escaped.

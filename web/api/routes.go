@@ -136,6 +136,8 @@ func (a *API) list() []route {
 		{method: post, path: one + "/mailings/{mailing}/pause", body: object, do: pauseMailing},
 		{method: post, path: one + "/mailings/{mailing}/resume", do: resumeMailing},
 		{method: post, path: one + "/mailings/{mailing}/stop", do: stopMailing},
+		{method: get, path: one + "/mailings/{mailing}/unreached", query: []string{"limit"}, do: unreached},
+		{method: post, path: one + "/mailings/{mailing}/posted", body: object, do: lettersPosted},
 		{method: get, path: one + "/deliveries/uncertain", query: []string{"limit"}, do: uncertain},
 		{method: post, path: one + "/deliveries/uncertain", body: object, do: settleUncertain},
 
