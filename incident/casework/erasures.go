@@ -98,9 +98,15 @@ func (d *Desk) Erasures(ctx context.Context, p incident.Principal) (Keepings, er
 		}
 		proposed := map[string]*Erasure{}
 		if err := erasures.Scan(tx, ledger.K(), func(_ ledger.Key, e Erasure) error {
-			if e.ErasedAt != nil {
+			switch {
+			case e.Restricted && !p.System && e.ProposedBy != p.ID && e.ApprovedBy != p.ID:
+				if e.ErasedAt != nil { // who was on it went with its key
+					out.Hidden++
+				}
+			case e.ErasedAt != nil:
 				out.Erased = append(out.Erased, e)
-			} else {
+			}
+			if e.ErasedAt == nil {
 				proposed[e.Incident] = &e
 			}
 			return nil

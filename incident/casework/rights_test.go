@@ -205,6 +205,8 @@ func TestAPersonIsFoundAcrossIncidents(t *testing.T) {
 	must(t, o.Restrict(ctx, ana, hidden.Number, true))
 	_, err := o.CollectEvidence(ctx, ana, one.Number, casework.NewEvidence{Title: "Letter of complaint", Kind: "file", FileName: "Mia Probe.txt"}, strings.NewReader("x"))
 	must(t, err)
+	_, err = o.ProposeExclusion(ctx, ana, one.Number, casework.Exclusion{Kind: "told", Why: "called", Emails: []string{"mia@probe.example"}, Domains: []string{"muster.example"}})
+	must(t, err)
 	s := o.search(t, casework.PersonQuery{Email: "MIA@probe.example", Name: "Mia Probe"})
 	if s.Cases != 2 || s.Restricted != 1 || s.Done != 2 {
 		t.Errorf("searched %d of %d, %d restricted", s.Done, s.Cases, s.Restricted)
@@ -212,15 +214,15 @@ func TestAPersonIsFoundAcrossIncidents(t *testing.T) {
 	var where []string
 	for _, h := range s.Hits {
 		where = append(where, h.Where+":"+h.Number)
-		if h.Where == "list" && (!h.Sure || h.Person.CustomerID != "C-1001" || h.Text != "list 1, row 2, in force") {
+		if h.Where == "list" && (len(h.Held) != 1 || !h.Sure || h.Person.CustomerID != "C-1001" || h.Text != "list 1, row 2, in force") {
 			t.Errorf("%+v", h)
 		}
 	}
-	if strings.Join(where, " ") != "evidence:"+one.Number+" list:"+one.Number {
+	if strings.Join(where, " ") != "exclusion:"+one.Number+" evidence:"+one.Number+" list:"+one.Number {
 		t.Errorf("found %v", where)
 	}
 	// Showing is recorded with ids alone, and so is the search.
-	h, err := o.ShowHit(ctx, rita, s.ID, 1)
+	h, err := o.ShowHit(ctx, rita, s.ID, 2)
 	must(t, err)
 	if h.Person.Email != "mia@probe.example" {
 		t.Errorf("%+v", h)

@@ -30,7 +30,7 @@ type finder struct {
 
 func (f *finder) all(ctx context.Context, p incident.Principal) error {
 	if err := f.open(ctx, p); err != nil || len(f.lists) == 0 {
-		return err
+		return err // exclusions and exhibits were looked at on the way
 	}
 	if err := f.directory(ctx); err != nil {
 		return err
@@ -136,6 +136,18 @@ func (f *finder) open(ctx context.Context, p incident.Principal) error {
 			return nil
 		}); err != nil {
 			return err
+		}
+		excluded, err := exclusionsOf(tx, f.i.ID)
+		if err != nil {
+			return err
+		}
+		who := affected.Person{CustomerID: f.q.CustomerID, Email: f.q.Email}
+		for n := range excluded {
+			e := excluded[n]
+			e.Domains = nil // of everybody at an address, and of nobody by name
+			if excluder([]Exclusion{e})(&who) != "" {
+				f.s.hit(PersonHit{Number: f.i.Number, Incident: f.i.ID, Where: "exclusion", Sure: true, Why: "named in an exclusion", Text: fmt.Sprintf("exclusion %d from mailings", e.Seq)})
+			}
 		}
 		return exhibits.Scan(tx, ledger.K(f.i.ID), func(_ ledger.Key, e incident.Evidence) error {
 			if e.Privileged != nil || e.Destroyed || !f.named(e.FileName+" "+e.Title) {

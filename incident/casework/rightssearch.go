@@ -25,7 +25,7 @@ type PersonQuery struct {
 type PersonHit struct {
 	Number   string // of the incident; of the request for Where "request"
 	Incident string // id
-	Where    string // list, request, evidence
+	Where    string // list, request, exclusion, evidence
 	Text     string // what was found, without the person: "list 2, row 17, in force"
 	Sure     bool   // by a key and not by the name alone
 	Why      string // which part of the question it matches
