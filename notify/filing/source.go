@@ -50,7 +50,7 @@ func sourceOf(name string) (source, bool) {
 	if m, ok := strings.CutPrefix(name, "milestone:"); ok {
 		return source{place: Place{"milestone", m}, at: func(c Case) time.Time { return c.Milestones[m] }, day: func(c Case) bool { return c.DayOnly[m] }}, m != ""
 	}
-	s, ok := named()[name]
+	s, ok := named[name]
 	return s, ok
 }
 
@@ -68,8 +68,11 @@ func number(n int, known bool) []string {
 	return []string{fmt.Sprint(n)}
 }
 
-// named are the sources that are neither a fact nor a milestone as it is.
-func named() map[string]source {
+// named are the sources that are neither a fact nor a milestone as it is. It is
+// only ever read.
+var named = sourcesByName()
+
+func sourcesByName() map[string]source {
 	organisation, people, notices := Place{Kind: "organisation"}, Place{Kind: "people"}, Place{Kind: "notices"}
 	here, answer := Place{Kind: "incident"}, Place{Kind: "answer"}
 	fact := func(name string) Place { return Place{"fact", name} }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,19 +18,21 @@ import (
 	"tocsin/notify/statute"
 )
 
+var forms = sync.OnceValues(func() (*filing.Library, error) {
+	l, err := letters()
+	if err != nil {
+		return nil, err
+	}
+	return filing.Builtin(l)
+})
+
 // financial is a house under DORA and NIS2, with an open incident that is classified.
 func financial(t *testing.T) *house {
 	t.Helper()
 	h := &house{store: ledgertest.New(t)}
 	v, err := vault.New(h.store.DB, vault.Config{Dir: filepath.Join(h.store.Dir, vault.DirName)})
 	must(t, err)
-	h.Service, err = outbox.New(outbox.Deps{DB: h.store.DB, Vault: v, Rules: rules, Letters: letters, Forms: func() (*filing.Library, error) {
-		l, err := letters()
-		if err != nil {
-			return nil, err
-		}
-		return filing.Builtin(l)
-	}}, outbox.Config{
+	h.Service, err = outbox.New(outbox.Deps{DB: h.store.DB, Vault: v, Rules: rules, Letters: letters, Forms: forms}, outbox.Config{
 		Organisation: statute.Organisation{Role: "controller", EstablishedIn: []string{"DE"}, MainEstablishment: "DE-BY", RegulatedAs: []string{"insurer", "dora_financial_entity", "nis2_important", "nydfs_covered_entity"}, LicensedIn: []string{"US-NY"}},
 		Letterhead:   letterhead(),
 	})

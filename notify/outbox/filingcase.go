@@ -11,9 +11,42 @@ import (
 	"tocsin/notify/statute"
 )
 
+// filingBasis is what every form of an incident is answered from, read once.
+type filingBasis struct {
+	facts      map[string][]string
+	milestones map[string]time.Time
+	dayOnly    map[string]bool
+	handed     []Filing
+	drafts     []Draft
+}
+
+func filingBasisOf(tx *ledger.Tx, i *incident.Incident) (*filingBasis, error) {
+	b := &filingBasis{milestones: map[string]time.Time{}, dayOnly: map[string]bool{}}
+	var err error
+	if b.facts, err = filingFacts(tx, i.ID); err != nil {
+		return nil, err
+	}
+	set, err := casework.MilestonesInForce(tx, i.ID)
+	if err != nil {
+		return nil, err
+	}
+	for name, m := range set {
+		at := m.At
+		if loc, err := time.LoadLocation(m.Zone); err == nil {
+			at = at.In(loc)
+		}
+		b.milestones[string(name)], b.dayOnly[string(name)] = at, m.Precision == incident.ToTheDay
+	}
+	if b.handed, err = filingsOf(tx, i.ID); err != nil {
+		return nil, err
+	}
+	b.drafts, err = draftsOf(tx, i.ID)
+	return b, err
+}
+
 // filingCase gathers what the form of an obligation may say at a stage, if it
 // were filed at an instant.
-func (s *Service) filingCase(tx *ledger.Tx, i *incident.Incident, o *Obligation, stage string, at time.Time) (filing.Case, error) {
+func (s *Service) filingCase(tx *ledger.Tx, i *incident.Incident, o *Obligation, stage string, at time.Time, b *filingBasis) (filing.Case, error) {
 	c, err := s.caseOf(tx, i, o, []string{o.Jurisdiction})
 	if err != nil {
 		return c, err
@@ -21,30 +54,12 @@ func (s *Service) filingCase(tx *ledger.Tx, i *incident.Incident, o *Obligation,
 	c.Stage, c.Content, c.LetterDate = stage, o.Required, at
 	org := s.cfg.Organisation
 	c.RegulatedAs, c.Established, c.MainOffice = org.RegulatedAs, org.EstablishedIn, org.MainEstablishment
-	if c.Facts, err = filingFacts(tx, i.ID); err != nil {
-		return c, err
-	}
-	set, err := casework.MilestonesInForce(tx, i.ID)
-	if err != nil {
-		return c, err
-	}
-	c.Milestones, c.DayOnly = map[string]time.Time{}, map[string]bool{}
-	for name, m := range set {
-		at := m.At
-		if loc, err := time.LoadLocation(m.Zone); err == nil {
-			at = at.In(loc)
-		}
-		c.Milestones[string(name)], c.DayOnly[string(name)] = at, m.Precision == incident.ToTheDay
-	}
-	handed, err := filingsOf(tx, i.ID)
-	if err != nil {
-		return c, err
-	}
-	if due := limitOf(o.stage(stage), o, handed); due != nil {
+	c.Facts, c.Milestones, c.DayOnly = b.facts, b.milestones, b.dayOnly
+	if due := limitOf(o.stage(stage), o, b.handed); due != nil {
 		c.Due = *due
 	}
 	c.Submission = "initial"
-	for _, f := range handed {
+	for _, f := range b.handed {
 		if f.Obligation == o.ID {
 			c.Submission = "follow_up"
 			if f.Reference != "" {
@@ -52,12 +67,10 @@ func (s *Service) filingCase(tx *ledger.Tx, i *incident.Incident, o *Obligation,
 			}
 		}
 	}
-	if c.Filed, err = filedElsewhere(tx, i.ID, o, handed); err != nil {
+	if c.Filed, err = filedElsewhere(tx, i.ID, o, b.handed); err != nil {
 		return c, err
 	}
-	if c.SampleNotice, err = sampleNotice(tx, i.ID, o.Jurisdiction); err != nil {
-		return c, err
-	}
+	c.SampleNotice = sampleNotice(b.drafts, o.Jurisdiction)
 	c.Answers, err = answersInForce(tx, i.ID, o.ID)
 	return c, err
 }
@@ -117,11 +130,7 @@ func filedElsewhere(tx *ledger.Tx, id string, o *Obligation, handed []Filing) ([
 // sampleNotice is the text of the letter to people of a jurisdiction that was
 // released, or else approved; of several, the newest. A draft that nobody has
 // approved goes to no authority.
-func sampleNotice(tx *ledger.Tx, id, jurisdiction string) (string, error) {
-	all, err := draftsOf(tx, id)
-	if err != nil {
-		return "", err
-	}
+func sampleNotice(all []Draft, jurisdiction string) string {
 	var best *Draft
 	for n := range all {
 		d := &all[n]
@@ -135,7 +144,7 @@ func sampleNotice(tx *ledger.Tx, id, jurisdiction string) (string, error) {
 		}
 	}
 	if best == nil {
-		return "", nil
+		return ""
 	}
-	return best.Current().Letter.Text, nil
+	return best.Current().Letter.Text
 }

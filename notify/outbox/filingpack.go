@@ -53,11 +53,19 @@ func (o *Obligation) stageOr(name string) (string, error) {
 }
 
 func (s *Service) packOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, stage string, at time.Time) (filing.Pack, error) {
+	b, err := filingBasisOf(tx, i)
+	if err != nil {
+		return filing.Pack{}, err
+	}
+	return s.packFrom(tx, i, o, stage, at, b)
+}
+
+func (s *Service) packFrom(tx *ledger.Tx, i *incident.Incident, o *Obligation, stage string, at time.Time, b *filingBasis) (filing.Pack, error) {
 	form, err := s.formOf(o)
 	if err != nil {
 		return filing.Pack{}, err
 	}
-	c, err := s.filingCase(tx, i, o, stage, at)
+	c, err := s.filingCase(tx, i, o, stage, at, b)
 	if err != nil {
 		return filing.Pack{}, err
 	}
@@ -109,14 +117,14 @@ func (s *Service) FilingDuties(ctx context.Context, p incident.Principal, ref st
 		if err != nil {
 			return err
 		}
-		handed, err := filingsOf(tx, i.ID)
+		b, err := filingBasisOf(tx, i)
 		if err != nil {
 			return err
 		}
 		for n := range all {
 			o := &all[n]
 			d := FilingDuty{Obligation: *o, Filed: []Filing{}}
-			for _, f := range handed {
+			for _, f := range b.handed {
 				if f.Obligation == o.ID {
 					d.Filed = append(d.Filed, f)
 				}
@@ -127,7 +135,7 @@ func (s *Service) FilingDuties(ctx context.Context, p incident.Principal, ref st
 			if d.Stage, err = o.stageOr(""); err != nil {
 				return err
 			}
-			pack, err := s.packOf(tx, i, o, d.Stage, tx.Now())
+			pack, err := s.packFrom(tx, i, o, d.Stage, tx.Now(), b)
 			if err != nil {
 				return err
 			}
