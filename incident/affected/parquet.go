@@ -16,18 +16,17 @@ import (
 // parquetTable reads a Parquet file row by row. Columns are those of its top
 // level that hold one value; others are there by name and always empty.
 type parquetTable struct {
-	file    *parquet.File
-	names   []string
-	leaf    map[int]int // column among the leaves → place among names
-	write   []func(parquet.Value) string
-	groups  []parquet.RowGroup
-	rows    parquet.Rows
-	buf     []parquet.Row
-	have    []parquet.Row
-	row     []string
-	read    int64
-	of      int64
-	maximum int64
+	file   *parquet.File
+	names  []string
+	leaf   map[int]int // column among the leaves → place among names
+	write  []func(parquet.Value) string
+	groups []parquet.RowGroup
+	rows   parquet.Rows
+	buf    []parquet.Row
+	have   []parquet.Row
+	row    []string
+	read   int64
+	of     int64
 }
 
 // openParquet does not believe what the file says of itself: lengths are

@@ -86,7 +86,6 @@ type talks struct {
 
 type talk struct {
 	line int
-	name string
 	id   string
 	talkedOf
 }

@@ -41,7 +41,6 @@ type Press struct {
 	sheet  sheet
 	faces  faces
 	sender []placed // with the endorsement, in the window
-	margin float64  // of the window's text from the left edge
 }
 
 var (
