@@ -2,6 +2,7 @@ package affected
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -135,7 +136,7 @@ func (t *parquetTable) Close() error {
 }
 
 // writerOf says how values of a column are written: dates and times as ISO
-// 8601 in UTC, decimals with their point, everything else as it reads.
+// 8601 in UTC, decimals with their point, UUIDs with their dashes, everything else as it reads.
 func writerOf(c *parquet.Column) func(parquet.Value) string {
 	plain := func(v parquet.Value) string { return v.String() }
 	if !c.Leaf() {
@@ -159,15 +160,42 @@ func writerOf(c *parquet.Column) func(parquet.Value) string {
 		case *pf.DecimalType:
 			scale := int(l.Scale)
 			return func(v parquet.Value) string { return decimal(v, scale) }
+		case *pf.UUIDType:
+			return func(v parquet.Value) string { return dashed(v.ByteArray()) }
+		case *pf.IntType:
+			switch {
+			case l.IsSigned:
+			case c.Type().Kind() == parquet.Int64:
+				return func(v parquet.Value) string { return strconv.FormatUint(v.Uint64(), 10) }
+			default:
+				return func(v parquet.Value) string { return strconv.FormatUint(uint64(v.Uint32()), 10) }
+			}
 		}
 	}
 	switch c.Type().Kind() {
+	case parquet.Int96: // nothing but moments: nanoseconds of a day, and its Julian number
+		return func(v parquet.Value) string {
+			at := v.Int96()
+			return time.Unix((int64(at[2])-julian1970)*86400, at.Int64()).UTC().Format(time.RFC3339Nano)
+		}
 	case parquet.Boolean:
 		return func(v parquet.Value) string { return strconv.FormatBool(v.Boolean()) }
 	case parquet.ByteArray, parquet.FixedLenByteArray:
 		return func(v parquet.Value) string { return string(v.ByteArray()) }
 	}
 	return plain
+}
+
+// julian1970 is the Julian number of 1 January 1970, from which Unix counts.
+const julian1970 = 2440588
+
+// dashed writes the bytes of a UUID as RFC 9562 does.
+func dashed(b []byte) string {
+	text := hex.EncodeToString(b)
+	if len(text) != 32 {
+		return text
+	}
+	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
 }
 
 func decimal(v parquet.Value, scale int) string {
