@@ -133,8 +133,8 @@ func (s *scene) evidenceIsCollected(ctx context.Context) error {
 func (s *scene) peopleAreResolved(ctx context.Context) error {
 	c := s.staff.commander
 	p, err := c.send(ctx, s.path("/affected/new"), "/affected/new", nil,
-		file{field: "directory", path: s.exports.directory}, file{field: "exposure1", path: s.exports.transcripts},
-		file{field: "exposure2", path: s.exports.policies}, file{field: "exposure3", path: s.exports.cards})
+		file{field: "directory", path: s.exports.directory}, file{field: "exposures", path: s.exports.transcripts},
+		file{field: "exposures", path: s.exports.policies}, file{field: "exposures", path: s.exports.cards})
 	if err != nil {
 		return err
 	}
@@ -147,10 +147,13 @@ func (s *scene) peopleAreResolved(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if p, err = s.until(ctx, c, run, func(p *page) bool { _, err := p.form("/settle"); return err == nil }); err != nil {
+	if p, err = s.until(ctx, c, run, func(p *page) bool { _, err := p.form("/propose"); return err == nil }); err != nil {
 		return err
 	}
-	if _, err := c.sendFrom(ctx, p, "/settle", nil); err != nil {
+	if _, err := c.sendFrom(ctx, p, "/propose", nil); err != nil {
+		return err
+	}
+	if _, err := s.staff.counsel.send(ctx, run, "/settle", nil); err != nil {
 		return err
 	}
 	rosters, err := s.app.Desk.Rosters(ctx, incident.Operator(), s.ref)

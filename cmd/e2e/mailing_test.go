@@ -166,7 +166,7 @@ func TestMailingInABrowser(t *testing.T) {
 	}
 	tickets.WriteString("T99,nobody\n")
 	files := values{}
-	for name, text := range map[string]string{"directory": customers.String(), "exposure1": tickets.String()} {
+	for name, text := range map[string]string{"directory": customers.String(), "exposures": tickets.String()} {
 		files[name] = filepath.Join(dir, name+".csv")
 		if err := os.WriteFile(files[name], []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -176,14 +176,16 @@ func TestMailingInABrowser(t *testing.T) {
 	ana.send("/affected/new", nil, files)
 	ana.send("/run", values{"e0.customer_id": "customer_id", "e0.elements": "name,email,communications,ssn"}, nil)
 	for range 200 {
-		if strings.Contains(ana.text(), "Put this list in force") {
+		if strings.Contains(ana.text(), "Put this list forward") {
 			break
 		}
 		time.Sleep(50 * time.Millisecond)
 		ana.open(ana.path())
 	}
-	ana.send("/settle", nil, nil)
-	ana.says("30")
+	ana.send("/propose", nil, nil)
+	cora.open(ana.path())
+	cora.send("/settle", nil, nil)
+	cora.says("30")
 
 	ana.open(base + "/obligations")
 	ana.says("GDPR")
