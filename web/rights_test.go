@@ -148,6 +148,12 @@ func TestRightsAreClosedToOthers(t *testing.T) {
 	if got := olga.Get("/rights"); got.Status != http.StatusOK || strings.Contains(got.Body, `href="/rights/RR-`) {
 		t.Errorf("an auditor's queue: %d", got.Status)
 	}
+	if body := olga.Get("/erasures").Body; !strings.Contains(body, `href="/rights" aria-current="page"`) || strings.Contains(body, `>Erasure</a>`) {
+		t.Error("an auditor's sections do not lead from requests to erasures")
+	}
+	if body := adam.Get("/erasures").Body; !strings.Contains(body, `href="/erasures" aria-current="page"`) {
+		t.Error("an administrator's sections lack erasures")
+	}
 	if got := h.ada.Get("/rights"); got.Status != http.StatusForbidden {
 		t.Errorf("a responder's queue: %d", got.Status)
 	}

@@ -37,6 +37,13 @@ func (r *Request) sections() []view.Link {
 		if !incident.Can(r.By, s.action, nil) {
 			continue
 		}
+		// Who sees people's requests goes on to erasures from there: one section less.
+		if s.action == incident.ListErasures && incident.Can(r.By, incident.ListRights, nil) {
+			if n := len(out) - 1; strings.HasPrefix(here, s.url) && n >= 0 {
+				out[n].Current = true
+			}
+			continue
+		}
 		current := here == s.url || s.url != "/" && strings.HasPrefix(here, s.url+"/") ||
 			s.url == "/" && strings.HasPrefix(here, "/incidents")
 		out = append(out, view.Link{Text: s.text, URL: s.url, Icon: s.icon, Current: current})
