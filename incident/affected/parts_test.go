@@ -272,3 +272,13 @@ func TestResolveToFolder(t *testing.T) {
 		t.Errorf("a folder with other files: got %v", err)
 	}
 }
+
+// A street is an address, where the directory keeps the parts of it apart.
+func TestNoContact(t *testing.T) {
+	from := files{"customers.csv": "id,street,town\nC1,1 Main St,Town\nC2, ,Town\nC3,,\n", "leak.csv": "id\nC1\nC2\nC3\n"}
+	spec := mustParse(t, "[directory]\npath = \"customers.csv\"\n[directory.columns]\ncustomer_id = \"id\"\nstreet = \"street\"\ncity = \"town\"\n"+
+		"[[exposure]]\nname = \"leak\"\npath = \"leak.csv\"\nmatch = { customer_id = \"id\" }\nelements = [\"ssn\"]\n")
+	if got := resolveAll(t, spec, from, Options{}, limits{block: 64, record: 1 << 12}); got.sum.NoContact != 2 {
+		t.Errorf("%d people cannot be reached, want 2", got.sum.NoContact)
+	}
+}

@@ -60,7 +60,7 @@ type writer struct {
 	run     *run
 	base    uint64         // people in the pieces before
 	fields  [6]int         // of the first rosterColumns
-	contact []int          // fields of phone and postal address
+	contact []int          // fields of phone, postal address and street
 	email   int            // its field
 	last    [2]int         // fields of the last address
 	extra   []rosterColumn // attributes the spec names
@@ -160,7 +160,7 @@ func (w *writer) place(f format) {
 		w.stated = [2][]byte{[]byte(country), []byte(region)}
 	}
 	w.email, w.contact = column("email"), w.contact[:0]
-	for _, name := range []string{"phone", "postal_address"} {
+	for _, name := range []string{"phone", "postal_address", "street"} {
 		if f := column(name); f >= 0 {
 			w.contact = append(w.contact, f)
 		}
