@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync/atomic"
 )
 
@@ -36,7 +37,9 @@ type matcher struct {
 	flags        []flagColumn
 	decided      map[uint64]int64 // what a person decided on rows, by line
 	phoneCountry string
-	born         int // field of the birth date to be checked; -1 for none
+	born         int    // field of the birth date to be checked; -1 for none
+	listed       []int  // fields of the keys that unmatched.csv has; -1 for those this exposure lacks
+	line, tail   []byte // room for a line of it
 }
 
 type matchKey struct {
@@ -80,6 +83,12 @@ func (r *run) newMatcher(e *Exposure, f format, seen []uint32) *matcher {
 	for _, key := range naming {
 		if column := e.Match[key]; column != "" {
 			m.keys = append(m.keys, matchKey{key, fieldOf(f, column), r.indexes[key], IsPrimaryKey(key), r.owners[key]})
+		}
+	}
+	for _, key := range r.matchedBy() {
+		m.listed = append(m.listed, -1)
+		if column := e.Match[key]; column != "" {
+			m.listed[len(m.listed)-1] = fieldOf(f, column)
 		}
 	}
 	for _, name := range e.Elements {
@@ -359,28 +368,26 @@ func mergeByLine(a, b []badRow) []badRow {
 // writeUnmatched lists a row with the keys it has, because they are all by
 // which a person can find out whom it means.
 func (r *run) writeUnmatched(m *matcher, e *Exposure, path string, start uint64, b *batch, row int) error {
-	line := appendField(nil, []byte(path))
-	line = fmt.Appendf(append(line, ','), "%d,", start+uint64(b.lines[row]))
-	var tail []byte
-	why := "no key"
+	line, tail, why := appendField(m.line[:0], []byte(path)), m.tail[:0], "no key"
+	line = append(strconv.AppendUint(append(line, ','), start+uint64(b.lines[row]), 10), ',')
 	_, decided := m.decided[start+uint64(b.lines[row])]
-	for _, key := range r.matchedBy() {
+	for _, at := range m.listed {
 		tail = append(tail, ',')
-		for _, k := range m.keys {
-			if k.name == key {
-				value := trim(b.field(row, k.field))
-				if len(value) > 0 {
-					why = "nobody in the directory has this key"
-				}
-				tail = appendField(tail, value)
-			}
+		if at < 0 {
+			continue
 		}
+		value := trim(b.field(row, at))
+		if len(value) > 0 {
+			why = "nobody in the directory has this key"
+		}
+		tail = appendField(tail, value)
 	}
 	if decided {
 		why = "somebody decided that it names nobody"
 	}
 	line = appendField(append(append(line, why...), ','), []byte(e.Name))
 	line = append(append(line, tail...), '\n')
+	m.line, m.tail = line, tail
 	if _, err := r.out.unmatched.Write(line); err != nil {
 		return outputError(err)
 	}
