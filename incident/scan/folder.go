@@ -48,6 +48,9 @@ func (d Folder) List(ctx context.Context, path string) ([]string, error) {
 	if !filepath.IsAbs(root) {
 		root = filepath.Join(string(d), root)
 	}
+	if info, err := os.Stat(filepath.Clean(root)); err == nil && !info.IsDir() {
+		return nil, nil // a file has nothing in it
+	}
 	var files []string
 	err := filepath.WalkDir(root, func(name string, e fs.DirEntry, err error) error {
 		switch {
