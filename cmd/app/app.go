@@ -116,19 +116,24 @@ func (a *App) assemble() (err error) {
 	if err != nil {
 		return err
 	}
+	desk, err := a.cfg.Matching.casework()
+	if err != nil {
+		return err
+	}
+	desk.Retention = time.Duration(a.cfg.Retention.Closed)
 	// The runner comes after the outbox: it reads the deadlines that the outbox works out.
 	a.Desk, err = casework.New(casework.Deps{
 		DB: a.store.DB, Vault: a.store.Vault, Logger: a.log,
 		Reactors: []casework.Reactor{a.Outbox, a.Runner},
-	}, casework.Config{Retention: time.Duration(a.cfg.Retention.Closed)})
+	}, desk)
 	if err != nil {
 		return err
 	}
-	return a.doors()
+	return a.doors(desk.UploadLimit)
 }
 
 // doors builds what people and machines talk to.
-func (a *App) doors() error {
+func (a *App) doors(upload int64) error {
 	renderer, err := view.New()
 	if err != nil {
 		return err
@@ -161,7 +166,7 @@ func (a *App) doors() error {
 	a.web, err = web.New(web.Deps{
 		Auth: a.Auth, Console: pages, View: renderer, Hooks: alerts, Slack: command, API: machines, Ready: a.store.Ready,
 		Metrics: a.metrics(), Logger: a.log, Clock: a.deps.Clock,
-	}, web.Config{TLS: a.cfg.secure(), MetricsToken: token})
+	}, web.Config{TLS: a.cfg.secure(), MetricsToken: token, UploadLimit: upload})
 	return err
 }
 

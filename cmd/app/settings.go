@@ -42,6 +42,7 @@ type Config struct {
 	Letterhead   LetterheadConfig   `toml:"letterhead"`
 	Sending      SendingConfig      `toml:"sending"`
 
+	Matching  MatchingConfig  `toml:"matching"`
 	Retention RetentionConfig `toml:"retention"`
 	Log       LogConfig       `toml:"log"`
 	Metrics   MetricsConfig   `toml:"metrics"`
@@ -155,6 +156,7 @@ func DefaultConfig() Config {
 		},
 		Mail:      smtp.Default(),
 		Sending:   SendingConfig{Canary: 50, Batch: 200},
+		Matching:  MatchingConfig{Upload: "2GiB"},
 		Retention: RetentionConfig{Closed: Duration(6 * 365 * 24 * time.Hour)},
 		Log:       LogConfig{Level: "info", Format: "text"},
 	}
@@ -182,7 +184,7 @@ func (c *Config) relativeTo(dir string) {
 func (c *Config) hooks() hooks.Config { return hooks.Config{Sources: c.Sources, Bounces: c.Bounces} }
 
 func (c *Config) paths() []*string {
-	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Mail.SecretFile, &c.Mail.Bounces}
+	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Matching.Scratch, &c.Mail.SecretFile, &c.Mail.Bounces}
 }
 
 // check opens nothing but looks whether named files are there.
@@ -216,6 +218,9 @@ func (c *Config) check(string) error {
 	}
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		add("log.format", "one of text, json")
+	}
+	if _, err := c.Matching.casework(); err != nil {
+		problems = append(problems, incident.ProblemsOf(err)...)
 	}
 	if c.Auth.Idle > c.Auth.Absolute {
 		add("auth.idle", "longer than auth.absolute")
