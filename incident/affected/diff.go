@@ -147,6 +147,9 @@ func eachPerson(open func() (io.ReadCloser, error), fn func(Person) error) error
 		if err != nil {
 			return err
 		}
+		if p.CustomerID == "" && p.Email == "" && p.Name == "" && p.Elements == 0 {
+			continue // the place of somebody who was erased
+		}
 		if err := fn(p); err != nil {
 			return err
 		}

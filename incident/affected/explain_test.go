@@ -153,7 +153,7 @@ func TestDiff(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	d, err := Diff(roster("1,A,,,,,name,a\n2,B,,,,,name,a\n3,C,,,,,name,a+b\n,D,d@x,,,,name,b\n,D,d@x,,,,name,b\n"),
+	d, err := Diff(roster("1,A,,,,,name,a\n,,,,,,,\n2,B,,,,,name,a\n3,C,,,,,name,a+b\n,D,d@x,,,,name,b\n,D,d@x,,,,name,b\n"),
 		roster("1,A,,,,,name,a\n3,C,,,,,name+ssn,a+b\n4,E,,,,,ssn,c\n,D,d@x,,,,name,b\n"),
 		func(c Change) error {
 			fmt.Fprintln(&out, c.Kind, c.Person.CustomerID, c.Before, c.Elements, c.SourcesBefore, c.Sources)
