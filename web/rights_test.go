@@ -58,14 +58,14 @@ func TestAPersonsRightsThroughThePages(t *testing.T) {
 	}
 	at := h.takeIn(t, "access", "c7")
 	holds(t, at, h.rita.Get(at).Body, "c7", "Tell me all.", "In progress", "Article 12(3)", "Called back", "Search the person")
-	if body := h.rita.Get("/rights").Body; !strings.Contains(body, "RR-2026-0001") || strings.Contains(body, "c7") || strings.Contains(body, "Seven") {
+	if body := h.rita.Get("/rights").Body; !strings.Contains(body, "RR-2026-0001") || strings.Contains(body, ">c7<") || strings.Contains(body, "Seven") {
 		t.Error("the queue lacks the request, or names the person")
 	}
 
 	found := h.search(t, at, "c7")
 	page := h.rita.Get(found)
 	holds(t, found, page.Body, number, "By a key", "list 1, row 8", "Link those chosen")
-	if strings.Contains(page.Body, "person7@example.org") || strings.Contains(found, "c7") {
+	if strings.Contains(page.Body, "person7@example.org") || strings.ContainsAny(found, "?@") || strings.HasSuffix(found, "/c7") {
 		t.Error("a hit is not masked, or its address names the person")
 	}
 	shown := h.rita.Post(found+"/show", url.Values{"hit": {"0"}})
