@@ -171,12 +171,6 @@ func (r *Rule) Combinations() [][][]string {
 	return out
 }
 
-// IsArea reports whether a place is an area of several countries, and which.
-func IsArea(place string) (members []string, ok bool) {
-	members, ok = world().Areas[place]
-	return slices.Clone(members), ok
-}
-
 // CountryOf is the country whose law a place falls under: RE is a part of FR.
 func CountryOf(place string) string { return world().Country(place) }
 

@@ -72,22 +72,8 @@ func (h *Handler) openBounces(d Deps, c Config) ([]incident.Problem, error) {
 // server, as it came (message/rfc822). 202 once what it says is on the disk, or
 // says nothing of a letter of ours; 422 where it is no mail message.
 func (h *Handler) takeBounce(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		http.Error(w, "Returned mail is sent by POST.", http.StatusMethodNotAllowed)
-		return
-	}
-	body, err := read(r)
-	if err != nil {
-		if incident.KindOf(err) == incident.TooLarge {
-			w.Header().Set("Connection", "close")
-		}
-		web.Problem(w, r, err)
-		return
-	}
-	if !h.bounced(r.Header, body, h.clock()) {
-		h.logger.WarnContext(r.Context(), "returned mail refused: not authentic", "bytes", len(body))
-		web.Problem(w, r, incident.Errorf(incident.Unauthorized, "The call could not be verified as coming from your mail server."))
+	body, ok := h.authentic(w, r, h.bounced, caller{"Returned mail", "your mail server", BouncesName})
+	if !ok {
 		return
 	}
 	got, err := h.bounces.TakeBounce(r.Context(), incident.Hook(BouncesName), bytes.NewReader(body))

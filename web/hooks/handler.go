@@ -116,22 +116,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		web.Problem(w, r, incident.Errorf(incident.NotFound, "There is no alert source of this name."))
 		return
 	}
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		http.Error(w, "Alerts are sent by POST.", http.StatusMethodNotAllowed)
-		return
-	}
-	body, err := read(r)
-	if err != nil {
-		if incident.KindOf(err) == incident.TooLarge {
-			w.Header().Set("Connection", "close")
-		}
-		web.Problem(w, r, err)
-		return
-	}
-	if !s.verify(r.Header, body, h.clock()) {
-		h.logger.WarnContext(r.Context(), "alert refused: not authentic", "source", name, "bytes", len(body))
-		web.Problem(w, r, incident.Errorf(incident.Unauthorized, "The call could not be verified as coming from this source."))
+	body, ok := h.authentic(w, r, s.verify, caller{"Alerts", "this source", name})
+	if !ok {
 		return
 	}
 	got, err := h.take(r, s, body)
