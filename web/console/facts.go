@@ -140,7 +140,17 @@ func factWords(f incident.Fact) (string, view.Badge) {
 	return value, view.Badge{Text: "Known", Tone: view.Done}
 }
 
-func words(s string) string { return strings.ReplaceAll(s, "_", " ") }
+// words is a name of the library as it is read: "nis2_essential" is "NIS2 essential".
+func words(s string) string {
+	parts := strings.Split(strings.ReplaceAll(s, "_", " "), " ")
+	for i, p := range parts {
+		switch strings.TrimRight(p, ",") {
+		case "csirt", "hipaa", "glba", "nydfs", "sec", "dora", "nis2", "phr", "apra", "rrosh", "ssn", "ip", "id", "pin":
+			parts[i] = strings.ToUpper(p)
+		}
+	}
+	return strings.Join(parts, " ")
+}
 
 func (o *openCase) questionRow(q statute.Question) questionRow {
 	row := questionRow{Fact: q.Fact, Ask: q.Ask, Why: q.Why, Soonest: q.Soonest}
