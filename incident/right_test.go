@@ -21,6 +21,12 @@ func TestRightClocks(t *testing.T) {
 		{"us-ca-ccpa", "2026-03-02T18:00:00Z", "America/Los_Angeles", "2026-04-15T23:59:59-07:00", "2026-04-16T23:59:59-07:00", "2026-05-30T23:59:59-07:00"},
 		{"br-lgpd", "2026-03-02T12:00:00Z", "America/Sao_Paulo", "2026-03-17T23:59:59-03:00", "2026-03-17T23:59:59-03:00", "2026-03-17T23:59:59-03:00"},
 		{"ch-fadp", "2026-03-02T12:00:00Z", "Europe/Zurich", "2026-04-01T23:59:59+02:00", "2026-04-01T23:59:59+02:00", "2026-04-01T23:59:59+02:00"},
+		{"us-va-privacy", "2026-03-02T18:00:00Z", "America/New_York", "2026-04-15T23:59:59-04:00", "2026-04-16T23:59:59-04:00", "2026-05-30T23:59:59-04:00"},
+		{"us-ia-privacy", "2026-03-02T18:00:00Z", "America/Chicago", "2026-05-30T23:59:59-05:00", "2026-05-31T23:59:59-05:00", "2026-07-14T23:59:59-05:00"},
+		{"us-hipaa-access", "2026-03-02T18:00:00Z", "America/New_York", "2026-04-01T23:59:59-04:00", "2026-04-01T23:59:59-04:00", "2026-05-01T23:59:59-04:00"},
+		// A Wednesday; twenty weekdays later is a Wednesday again.
+		{"nz-privacy-act", "2026-03-04T01:00:00Z", "Pacific/Auckland", "2026-04-01T23:59:59+13:00", "2026-04-01T23:59:59+13:00", "2026-04-01T23:59:59+13:00"},
+		{"kr-pipa", "2026-03-02T18:00:00Z", "Asia/Seoul", "2026-03-13T23:59:59+09:00", "2026-03-13T23:59:59+09:00", "2026-03-13T23:59:59+09:00"},
 	} {
 		r, ok := RegimeOf(tt.regime)
 		zone, err := time.LoadLocation(tt.zone)
@@ -35,6 +41,21 @@ func TestRightClocks(t *testing.T) {
 			if pair[0] != pair[1] {
 				t.Errorf("%s of %s: %s is %s, want %s", tt.regime, tt.received, name, pair[0], pair[1])
 			}
+		}
+	}
+}
+
+func TestRegimesFor(t *testing.T) {
+	for place, want := range map[string]string{
+		"DE": "eu-gdpr none", "DE-BY": "eu-gdpr none", "GB": "uk-gdpr none", "US-CA": "us-ca-ccpa us-hipaa-access us-hipaa-amendment none",
+		"US-WY": "us-hipaa-access us-hipaa-amendment none", "CA-QC": "ca-qc-private-sector ca-pipeda none", "CA": "ca-pipeda none", "JP": "none", "": "none",
+	} {
+		var got []string
+		for _, r := range RegimesFor(place) {
+			got = append(got, r.ID)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %v, want %s", place, got, want)
 		}
 	}
 }
