@@ -19,15 +19,21 @@ import (
 
 // Channel is a pool of connections to one mail server.
 type Channel struct {
-	cfg     Config
-	from    string // header form
-	replyTo string // header form; empty for none
-	sender  string // envelope form
-	domain  string // of our Message-IDs
-	limit   *rate.Limiter
-	pool    chan *connection // as many as may be open
-	closed  atomic.Bool
-	clock   func() time.Time
+	cfg      Config
+	from     *mail.Address
+	replyTo  *mail.Address // nil for none
+	sender   string        // envelope form
+	domain   string        // of our Message-IDs
+	limit    *rate.Limiter
+	clock    func() time.Time
+	patience time.Duration // with one answer
+	grace    time.Duration // for what is under way when its ctx ends
+	letters  letters
+
+	pool   chan *line        // as many as may be open
+	queue  chan *transaction // has no room: whoever takes from it carries what it takes
+	closed atomic.Bool
+	done   chan struct{} // closed with it
 }
 
 var _ notify.Channel = (*Channel)(nil)
@@ -37,6 +43,9 @@ type Deps struct {
 	Env   func(string) string // os.Getenv if nil
 	Clock func() time.Time    // for the Date of messages; time.Now if nil
 	Roots *x509.CertPool      // who may vouch for the server; the system's if nil
+
+	Patience time.Duration // how long one answer of the server may take; five minutes if 0
+	Grace    time.Duration // how long a message under way may take once its ctx has ended; 20 seconds if 0
 }
 
 // New checks the configuration and reads the password. It opens no connection.
@@ -51,7 +60,16 @@ func New(cfg Config, deps Deps) (*Channel, error) {
 	if problems := cfg.Check(); len(problems) > 0 || !cfg.On() {
 		return nil, &incident.Error{Kind: incident.Invalid, Message: "The mail configuration is wrong.", Problems: problems}
 	}
-	c := &Channel{cfg: cfg, clock: deps.Clock, pool: make(chan *connection, cfg.Connections)}
+	if deps.Patience == 0 {
+		deps.Patience = answerTimeout
+	}
+	if deps.Grace == 0 {
+		deps.Grace = graceTime
+	}
+	c := &Channel{
+		cfg: cfg, clock: deps.Clock, patience: deps.Patience, grace: deps.Grace,
+		pool: make(chan *line, cfg.Connections), queue: make(chan *transaction), done: make(chan struct{}),
+	}
 	if err := c.addresses(); err != nil {
 		return nil, err
 	}
@@ -67,11 +85,11 @@ func New(cfg Config, deps Deps) (*Channel, error) {
 		c.limit = rate.NewLimiter(rate.Limit(cfg.Rate), 1)
 	}
 	for range cfg.Connections {
-		conn, err := newConnection(cfg.Host, secure, options)
+		l, err := c.newLine(secure, options)
 		if err != nil {
 			return nil, incident.Because(incident.Invalid, err, "The mail configuration is wrong.")
 		}
-		c.pool <- conn
+		c.pool <- l
 	}
 	return c, nil
 }
@@ -82,13 +100,13 @@ func (c *Channel) addresses() error {
 	if err != nil {
 		return err
 	}
-	c.from, c.sender = from.String(), from.Address
+	c.from, c.sender = from, from.Address
 	c.domain = from.Address[strings.LastIndexByte(from.Address, '@')+1:]
 	for _, a := range []struct {
 		text string
 		use  func(*mail.Address)
 	}{
-		{c.cfg.ReplyTo, func(a *mail.Address) { c.replyTo = a.String() }},
+		{c.cfg.ReplyTo, func(a *mail.Address) { c.replyTo = a }},
 		{c.cfg.Envelope, func(a *mail.Address) { c.sender = a.Address }},
 	} {
 		if a.text == "" {
@@ -103,17 +121,14 @@ func (c *Channel) addresses() error {
 	return nil
 }
 
-// options say how the library speaks: no NOOP before a message and no RSET
-// after it, which would double the round trips and tell nothing that the next
-// command does not; no SMTPUTF8, with which bounces come in a form many readers miss.
+// options say how the library opens a line.
 func (c *Channel) options(deps Deps) ([]gomail.Option, error) {
 	name := c.cfg.Name
 	if name == "" {
 		name = c.domain
 	}
 	out := []gomail.Option{
-		gomail.WithPort(c.cfg.Port), gomail.WithTimeout(answerTimeout), gomail.WithHELO(name),
-		gomail.WithoutNoop(), gomail.WithoutRset(), gomail.WithoutSMTPUTF8(),
+		gomail.WithPort(c.cfg.Port), gomail.WithTimeout(c.patience), gomail.WithHELO(name),
 	}
 	switch c.cfg.TLS {
 	case "tls":
@@ -143,8 +158,9 @@ func trust(host string, roots *x509.CertPool) *tls.Config {
 // Name is "smtp".
 func (c *Channel) Name() string { return "smtp" }
 
-// Connections is how many messages can be under way at once.
-func (c *Channel) Connections() int { return c.cfg.Connections }
+// Connections is how many messages are best sent at once: for every connection one on
+// its way, one whose commands travel with it, and one that is being written.
+func (c *Channel) Connections() int { return 3 * c.cfg.Connections }
 
 // Send hands one message to the server. It waits for a free connection and for
 // the rate; a message whose first command was sent is carried to its end, for
@@ -157,26 +173,44 @@ func (c *Channel) Send(ctx context.Context, m notify.Message) notify.Receipt {
 	if err != nil {
 		return notify.Receipt{Outcome: notify.Rejected, Detail: "the address cannot receive mail"}
 	}
-	msg, err := c.message(m, to)
-	if err != nil {
-		return notify.Receipt{Outcome: notify.Rejected, Detail: "the message cannot be written as mail"}
+	// It is written before a connection is taken, which then need not wait for it.
+	letter := c.letters.get()
+	defer c.letters.put(letter)
+	if r, ok := c.write(letter, m, to); !ok {
+		return r
 	}
 	if c.limit != nil {
 		if err := c.limit.Wait(ctx); err != nil {
 			return deferred("stopped before it began")
 		}
 	}
-	var conn *connection
+	t := &transaction{ctx: ctx, to: to, letter: letter, done: make(chan notify.Receipt, 1)}
 	select {
-	case conn = <-c.pool:
+	case l := <-c.pool:
+		go l.work(t)
+	case c.queue <- t:
 	case <-ctx.Done():
 		return deferred("stopped before it began")
+	case <-c.done:
+		return deferred("the channel is closed")
 	}
-	defer func() { c.pool <- conn }()
-	if r, over := c.over(ctx); over { // while it waited
-		return r
+	return <-t.done
+}
+
+// next is a message that waits for a line, nil if none does.
+func (c *Channel) next() *transaction {
+	for {
+		select {
+		case t := <-c.queue:
+			if r, over := c.over(t.ctx); over {
+				t.done <- r
+				continue
+			}
+			return t
+		default:
+			return nil
+		}
 	}
-	return conn.hand(ctx, msg)
 }
 
 // over reports whether nothing may be sent any more.
@@ -195,10 +229,9 @@ func (c *Channel) Close() error {
 	if c.closed.Swap(true) {
 		return nil
 	}
+	close(c.done)
 	for range c.cfg.Connections {
-		conn := <-c.pool
-		conn.quit()
-		defer func() { c.pool <- conn }() // for those who still wait for one
+		(<-c.pool).quit()
 	}
 	return nil
 }

@@ -1,0 +1,247 @@
+package smtp
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"tocsin/notify"
+)
+
+// transaction is one mail transaction (RFC 5321, 3.3): one letter to one person.
+type transaction struct {
+	ctx    context.Context
+	to     string
+	letter *dotted
+	done   chan notify.Receipt // room for one
+	asked  bool                // its commands travelled with the letter before
+}
+
+// The commands before a letter, in their order.
+const (
+	atMail = iota
+	atMailbox
+	atData
+	commands
+)
+
+// command writes one command of a transaction.
+func (l *line) command(b []byte, step int, t *transaction) []byte {
+	switch step {
+	case atMail:
+		b = append(append(append(b, "MAIL FROM:<"...), l.c.sender...), '>')
+		if l.sizes {
+			b = strconv.AppendInt(append(b, " SIZE="...), int64(t.letter.size()), 10)
+		}
+	case atMailbox:
+		b = append(append(append(b, "RCPT TO:<"...), t.to...), '>')
+	default:
+		b = append(b, "DATA"...)
+	}
+	return append(b, "\r\n"...)
+}
+
+// ask writes all commands of a transaction.
+func (l *line) ask(b []byte, t *transaction) []byte {
+	for step := range commands {
+		b = l.command(b, step, t)
+	}
+	return b
+}
+
+// work carries a transaction and whatever waits for a line after it.
+func (l *line) work(t *transaction) {
+	for t != nil {
+		t = l.carry(t)
+	}
+	l.c.pool <- l
+}
+
+// carry takes one transaction to its end and gives the next one, if it took one on.
+// One that the line was lost under before it began is given back, for another line.
+func (l *line) carry(t *transaction) (next *transaction) {
+	if !t.asked {
+		if r, over := l.c.over(t.ctx); over {
+			t.done <- r
+			return nil
+		}
+	}
+	unhurried := l.watch(t.ctx)
+	defer func() {
+		if !unhurried() {
+			next = l.drop(next)
+		}
+	}()
+	if err := l.open(t.ctx); err != nil {
+		t.done <- unreached(err)
+		return nil
+	}
+	said, err := l.commands(t)
+	t.asked = false
+	switch {
+	case said.stale && t.ctx.Err() == nil:
+		l.hangUp()
+		return t
+	case said.refused():
+		t.done <- refusal(said.first, said.at)
+	case err != nil:
+		t.done <- lost(err)
+	default:
+		return l.hand(t)
+	}
+	return l.after(said, err)
+}
+
+// answers is what the server said to the commands of a transaction.
+type answers struct {
+	first reply // the first refusal; code 0: none
+	at    int   // the command it was for
+	taken [commands]bool
+	stale bool // the line had ended before the transaction began, as lines do that were used before
+}
+
+func (a *answers) refused() bool { return a.first.code != 0 }
+
+// errOutOfStep says that the server answered what it was not asked, or with what
+// cannot be the answer to it.
+var errOutOfStep = errors.New("the mail server's answers are out of step")
+
+// commands says MAIL, RCPT and DATA and reads the answers: to each in turn, or to all at
+// once where the server takes them so. An error leaves the line of no more use.
+func (l *line) commands(t *transaction) (said answers, err error) {
+	if !t.asked {
+		if said.stale, err = l.begin(t); err != nil {
+			return said, err
+		}
+	}
+	for step := range commands {
+		if !l.pipelines {
+			if err := l.single(l.command(l.group[:0], step, t)); err != nil {
+				said.stale = step == atMail && l.used
+				return said, err
+			}
+		}
+		r, err := l.reply()
+		if err != nil {
+			said.stale = step == atMail && l.used && !errors.Is(err, errGarbage)
+			return said, err
+		}
+		switch {
+		case r.code == 421:
+			// It ends the line (RFC 5321, 3.8), whatever else was asked.
+			said.stale = step == atMail && l.used
+			said.refuse(r, step)
+			return said, errOutOfStep
+		case said.take(r, step):
+		case r.is(4) || r.is(5):
+			said.refuse(r, step)
+			if !l.pipelines {
+				l.used, l.dirty = true, said.taken[atMail]
+				return said, nil
+			}
+		default:
+			return said, errOutOfStep
+		}
+		l.used = true
+	}
+	if said.refused() && said.taken[atMailbox] && said.taken[atData] {
+		// A letter would be taken from a sender who was refused.
+		return said, errOutOfStep
+	}
+	return said, nil
+}
+
+// begin says the commands, where they did not travel with the letter before: all of
+// them, or where they go one by one only what clears the way for the first.
+func (l *line) begin(t *transaction) (stale bool, err error) {
+	if !l.silent() {
+		return l.used, errOutOfStep
+	}
+	b := l.group[:0]
+	dirty := l.dirty
+	if dirty {
+		b = append(b, "RSET\r\n"...)
+	}
+	if l.pipelines {
+		b = l.ask(b, t)
+	}
+	if l.group = b; len(b) == 0 {
+		return false, nil
+	}
+	l.wait()
+	if _, err := l.write(b); err != nil {
+		return l.used, err
+	}
+	if dirty {
+		r, err := l.reply()
+		if err == nil && r.code != 250 {
+			err = errOutOfStep
+		}
+		if err != nil {
+			return l.used, err
+		}
+		l.dirty = false
+	}
+	return false, nil
+}
+
+// single says one command to a server that is silent, as it is between two answers.
+func (l *line) single(command []byte) error {
+	if l.group = command; !l.silent() {
+		return errOutOfStep
+	}
+	l.wait()
+	_, err := l.write(command)
+	return err
+}
+
+// take notes that a command was taken, if it was: nothing but 354 takes DATA.
+func (a *answers) take(r reply, step int) bool {
+	switch step {
+	case atMail:
+		a.taken[step] = r.code == 250
+	case atMailbox:
+		a.taken[step] = r.code/10 == 25
+	default:
+		a.taken[step] = r.code == 354
+	}
+	return a.taken[step]
+}
+
+func (a *answers) refuse(r reply, step int) {
+	if a.first.code == 0 {
+		a.first, a.at = r, step
+	}
+}
+
+// after leaves the line as the next transaction needs it, once one was refused.
+func (l *line) after(said answers, err error) *transaction {
+	switch {
+	case err != nil || ours(said.first.code):
+		l.hangUp()
+	case said.taken[atData]:
+		// Nobody was taken as recipient, and still a letter is waited for: it is
+		// an empty one (RFC 2920, 3.1).
+		return l.nothing()
+	default:
+		l.dirty = said.taken[atMail] || said.taken[atMailbox]
+	}
+	return nil
+}
+
+// nothing ends a letter that is none, to nobody.
+func (l *line) nothing() *transaction {
+	if !l.silent() {
+		l.hangUp()
+		return nil
+	}
+	l.wait()
+	if _, err := l.write([]byte(ending)); err != nil {
+		l.hangUp()
+		return nil
+	}
+	if r, err := l.reply(); err != nil || r.code == 421 || r.code < 250 || r.is(3) {
+		l.hangUp()
+	}
+	return nil
+}
