@@ -16,28 +16,11 @@ import (
 // letter. Invalid: the case holds an element nobody knows, or a value that
 // would be read as mark-up of a template.
 func (l *Library) Compose(spec Spec, c Case) (Draft, error) {
-	byLanguage, ok := l.letters[spec.Letter]
-	if !ok {
-		return Draft{}, incident.Errorf(incident.NotFound, "there is no letter %q", spec.Letter)
-	}
-	if spec.Channel == "" {
-		spec.Channel = Email
-	}
-	if spec.Channel != Email && spec.Channel != Mail {
-		return Draft{}, incident.Errorf(incident.Invalid, "channel %q: a letter goes by email or mail", spec.Channel)
-	}
-	if !spec.Audience.known() {
-		return Draft{}, incident.Errorf(incident.Invalid, "audience %q is not one letters are written to", spec.Audience)
-	}
-	if problems := checkCase(c); len(problems) > 0 {
-		return Draft{}, &incident.Error{Kind: incident.Invalid, Message: "the case cannot be written as a letter", Problems: problems}
-	}
 	asked := spec.Language
-	spec.Language = pickLanguage(byLanguage, spec.Language)
-	t := byLanguage[spec.Language]
-	spec.agencies = len(l.contacts.of(spec.Jurisdiction)) > 0
-	spec.authority = l.contacts.authority(spec.Jurisdiction, c.Authority) != ""
-	f := &filler{Case: c, spec: spec, words: l.phrases[spec.Language], contacts: l.contacts}
+	f, t, err := l.filler(&spec, c)
+	if err != nil {
+		return Draft{}, err
+	}
 
 	d := Draft{Letter: spec.Letter, Jurisdiction: spec.Jurisdiction, Language: spec.Language, Channel: spec.Channel,
 		Audience: spec.Audience, Duties: spec.Duties,
@@ -52,24 +35,60 @@ func (l *Library) Compose(spec Spec, c Case) (Draft, error) {
 		}
 	}
 	slices.Sort(d.Without)
-	groups := groupsOf(c.Elements)
-	var blocks []Block
+	blocks := f.chosen(t)
+	d.Values = f.used(t, blocks)
+	for n := range blocks {
+		b := &blocks[n]
+		b.Text = d.fill(f, b.Key, b.Text)
+		b.When, b.File, b.Line = nil, "", 0
+	}
+	d.Subject = strings.ReplaceAll(d.fill(f, "subject", t.Subject), `\`, "")
+	d.Source = format(blocks)
+	return d.finish()
+}
+
+// filler checks what is to be composed and gives what fills it. spec comes back
+// with its blanks filled: the language there is a text in, the channel.
+func (l *Library) filler(spec *Spec, c Case) (*filler, *wording, error) {
+	byLanguage, ok := l.letters[spec.Letter]
+	if !ok {
+		return nil, nil, incident.Errorf(incident.NotFound, "there is no letter %q", spec.Letter)
+	}
+	if spec.Channel == "" {
+		spec.Channel = Email
+	}
+	if spec.Channel != Email && spec.Channel != Mail {
+		return nil, nil, incident.Errorf(incident.Invalid, "channel %q: a letter goes by email or mail", spec.Channel)
+	}
+	if !spec.Audience.known() {
+		return nil, nil, incident.Errorf(incident.Invalid, "audience %q is not one letters are written to", spec.Audience)
+	}
+	if problems := checkCase(c); len(problems) > 0 {
+		return nil, nil, &incident.Error{Kind: incident.Invalid, Message: "the case cannot be written as a letter", Problems: problems}
+	}
+	spec.Language = pickLanguage(byLanguage, spec.Language)
+	t := byLanguage[spec.Language]
+	spec.agencies = len(l.contacts.of(spec.Jurisdiction)) > 0
+	spec.authority = l.contacts.authority(spec.Jurisdiction, c.Authority) != ""
+	return &filler{Case: c, spec: *spec, words: l.phrases[spec.Language], contacts: l.contacts}, t, nil
+}
+
+// chosen are the blocks of a text that this case calls for.
+func (f *filler) chosen(t *wording) []Block {
+	groups := groupsOf(f.Elements)
+	var out []Block
 	for _, b := range t.blocks {
 		if !b.When.hold(func(word string) bool {
 			if test, ok := caseWords[word]; ok {
-				return test(c, spec)
+				return test(f.Case, f.spec)
 			}
 			return groups[word]
 		}) || !possible(b.For, groups) {
 			continue
 		}
-		b.Text = d.fill(f, b.Key, b.Text)
-		b.When, b.File, b.Line = nil, "", 0
-		blocks = append(blocks, b)
+		out = append(out, b)
 	}
-	d.Subject = strings.ReplaceAll(d.fill(f, "subject", t.Subject), `\`, "")
-	d.Source = format(blocks)
-	return d.finish()
+	return out
 }
 
 // possible says whether a block could be for anybody, given what was exposed.

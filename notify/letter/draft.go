@@ -31,6 +31,10 @@ type Draft struct {
 	ContentIDs   []string  `json:"content_ids"`
 	Variants     []Variant `json:"variants"` // those it has words for
 	Open         []Missing `json:"open,omitempty"`
+	// Values are the case's values that its words were made from, each as a short
+	// digest; [Library.Values] gives them as they are now, so that it can be said
+	// which of them changed since.
+	Values map[string]string `json:"values,omitempty"`
 
 	words    *phrases
 	contacts *contacts
