@@ -26,9 +26,12 @@ func config(port int) smtp.Config {
 	return c
 }
 
-func open(t *testing.T, port int) notify.Channel {
+func open(t *testing.T, port int, patience time.Duration) notify.Channel {
 	t.Helper()
-	c, err := smtp.New(config(port), smtp.Deps{Clock: func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }})
+	c, err := smtp.New(config(port), smtp.Deps{
+		Clock:    func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) },
+		Patience: patience, Grace: patience,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +42,7 @@ func TestChannelConforms(t *testing.T) { notifytest.Conform(t, open, "") }
 
 func TestConnectionsAreKept(t *testing.T) {
 	s := notifytest.Start(t)
-	c := open(t, s.Port)
+	c := open(t, s.Port, 0)
 	defer c.Close()
 	for n := range 20 {
 		if r := c.Send(t.Context(), notifytest.Letter(n)); r.Outcome != notify.Accepted || r.Queue == "" {
@@ -103,7 +106,7 @@ func TestRateHolds(t *testing.T) {
 // people can read.
 func TestWireText(t *testing.T) {
 	s := notifytest.Start(t)
-	c := open(t, s.Port)
+	c := open(t, s.Port, 0)
 	defer c.Close()
 	m := notifytest.Letter(1)
 	m.Subject = "Notice\r\nBcc: everyone@mail.example"
@@ -206,7 +209,7 @@ func TestConfigNamesWhatIsWrong(t *testing.T) {
 
 // TestRealServer hands letters to a mail server that is not ours.
 func TestRealServer(t *testing.T) {
-	c := open(t, smtptest.Sink(t))
+	c := open(t, smtptest.Sink(t), 0)
 	defer c.Close()
 	for n := range 50 {
 		if r := c.Send(t.Context(), notifytest.Letter(n)); r.Outcome != notify.Accepted {

@@ -109,40 +109,30 @@ var errOutOfStep = errors.New("the mail server's answers are out of step")
 // commands says MAIL, RCPT and DATA and reads the answers: to each in turn, or to all at
 // once where the server takes them so. An error leaves the line of no more use.
 func (l *line) commands(t *transaction) (said answers, err error) {
+	before := l.used
 	if !t.asked {
-		if said.stale, err = l.begin(t); err != nil {
+		if err := l.begin(t); err != nil {
+			said.stale = before
 			return said, err
 		}
 	}
 	for step := range commands {
-		if !l.pipelines {
-			if err := l.single(l.command(l.group[:0], step, t)); err != nil {
-				said.stale = step == atMail && l.used
-				return said, err
+		r, err := l.ready(step, t)
+		if err != nil || r.code == 421 || !said.fits(r, step) {
+			// A 421 ends the line, whatever else was asked (RFC 5321, 3.8).
+			said.stale = before && !said.refused() && (step == atMail || err == nil && r.code != 421)
+			if r.code == 421 {
+				said.refuse(r, step)
 			}
-		}
-		r, err := l.reply()
-		if err != nil {
-			said.stale = step == atMail && l.used && !errors.Is(err, errGarbage)
+			if err == nil {
+				err = errOutOfStep
+			}
 			return said, err
 		}
-		switch {
-		case r.code == 421:
-			// It ends the line (RFC 5321, 3.8), whatever else was asked.
-			said.stale = step == atMail && l.used
-			said.refuse(r, step)
-			return said, errOutOfStep
-		case said.take(r, step):
-		case r.is(4) || r.is(5):
-			said.refuse(r, step)
-			if !l.pipelines {
-				l.used, l.dirty = true, said.taken[atMail]
-				return said, nil
-			}
-		default:
-			return said, errOutOfStep
-		}
 		l.used = true
+		if said.refused() && !l.pipelines {
+			return said, nil
+		}
 	}
 	if said.refused() && said.taken[atMailbox] && said.taken[atData] {
 		// A letter would be taken from a sender who was refused.
@@ -151,52 +141,52 @@ func (l *line) commands(t *transaction) (said answers, err error) {
 	return said, nil
 }
 
+// ready gives the answer to a command, which is said first where it was not.
+func (l *line) ready(step int, t *transaction) (reply, error) {
+	if !l.pipelines {
+		if !l.silent() {
+			return reply{}, errOutOfStep
+		}
+		l.group = l.command(l.group[:0], step, t)
+		l.wait()
+		if _, err := l.write(l.group); err != nil {
+			return reply{}, err
+		}
+	}
+	return l.reply()
+}
+
 // begin says the commands, where they did not travel with the letter before: all of
 // them, or where they go one by one only what clears the way for the first.
-func (l *line) begin(t *transaction) (stale bool, err error) {
+func (l *line) begin(t *transaction) error {
 	if !l.silent() {
-		return l.used, errOutOfStep
+		return errOutOfStep
 	}
 	b := l.group[:0]
-	dirty := l.dirty
-	if dirty {
+	if l.dirty {
 		b = append(b, "RSET\r\n"...)
 	}
 	if l.pipelines {
 		b = l.ask(b, t)
 	}
 	if l.group = b; len(b) == 0 {
-		return false, nil
+		return nil
 	}
 	l.wait()
-	if _, err := l.write(b); err != nil {
-		return l.used, err
+	if _, err := l.write(b); err != nil || !l.dirty {
+		return err
 	}
-	if dirty {
-		r, err := l.reply()
-		if err == nil && r.code != 250 {
-			err = errOutOfStep
-		}
-		if err != nil {
-			return l.used, err
-		}
-		l.dirty = false
+	r, err := l.reply()
+	if err == nil && r.code != 250 {
+		err = errOutOfStep
 	}
-	return false, nil
-}
-
-// single says one command to a server that is silent, as it is between two answers.
-func (l *line) single(command []byte) error {
-	if l.group = command; !l.silent() {
-		return errOutOfStep
-	}
-	l.wait()
-	_, err := l.write(command)
+	l.dirty = err != nil
 	return err
 }
 
-// take notes that a command was taken, if it was: nothing but 354 takes DATA.
-func (a *answers) take(r reply, step int) bool {
+// fits notes what an answer says of a command; false where it cannot be the answer
+// to it: nothing but 354 takes DATA.
+func (a *answers) fits(r reply, step int) bool {
 	switch step {
 	case atMail:
 		a.taken[step] = r.code == 250
@@ -205,7 +195,10 @@ func (a *answers) take(r reply, step int) bool {
 	default:
 		a.taken[step] = r.code == 354
 	}
-	return a.taken[step]
+	if !a.taken[step] && (r.is(4) || r.is(5)) {
+		a.refuse(r, step)
+	}
+	return a.taken[step] || r.is(4) || r.is(5)
 }
 
 func (a *answers) refuse(r reply, step int) {

@@ -1,0 +1,293 @@
+package notifytest
+
+import (
+	"bufio"
+	"crypto/tls"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+)
+
+// session is one connection to a Server.
+type session struct {
+	s         *Server
+	c         net.Conn
+	in        *bufio.Reader
+	encrypted bool
+	known     bool // signed in, or need not
+	move      Move
+	begun     bool // a MAIL whose message did not end yet
+	mailbox   bool // it has a recipient
+	carried   int
+}
+
+func (s *Server) serve(c net.Conn) {
+	n := &session{s: s, c: c, known: s.safety.Password == ""}
+	if s.safety.Early {
+		n.encrypted, n.c = true, tls.Server(c, s.safety.Config)
+	}
+	defer func() { _ = n.c.Close() }()
+	s.mu.Lock()
+	s.sessions++
+	s.mu.Unlock()
+	n.in = bufio.NewReader(n.c)
+	n.say("220 mail.example ESMTP")
+	for {
+		line, err := n.in.ReadString('\n')
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		s.commands++
+		s.mu.Unlock()
+		if !n.command(line) {
+			return
+		}
+	}
+}
+
+func (n *session) say(format string, args ...any) { fmt.Fprintf(n.c, format+"\r\n", args...) }
+
+// stall says nothing more until the other side, or the test, ends the line.
+func (n *session) stall() bool {
+	gone := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(io.Discard, n.in)
+		close(gone)
+	}()
+	select {
+	case <-gone:
+	case <-n.s.ended:
+	}
+	return false
+}
+
+// command answers one command; false ends the line. It speaks the server's side of
+// RFC 5321 as far as a sender of one recipient a message needs it.
+func (n *session) command(line string) bool {
+	switch verb := strings.ToUpper(strings.Fields(line + " .")[0]); verb {
+	case "EHLO":
+		n.greet()
+	case "STARTTLS":
+		n.say("220 go ahead")
+		n.c = tls.Server(n.c, n.s.safety.Config)
+		n.in.Reset(n.c)
+		n.encrypted = true
+	case "AUTH":
+		raw, _ := base64.StdEncoding.DecodeString(strings.Fields(line + " . .")[2])
+		parts := strings.Split(string(raw), "\x00") // identity, user, password (RFC 4616)
+		if n.known = parts[len(parts)-1] == n.s.safety.Password; n.known {
+			n.say("235 2.7.0 welcome")
+		} else {
+			n.say("535 5.7.8 not %s", parts[len(parts)-1])
+		}
+	case "HELO", "NOOP", "RSET":
+		n.begun, n.mailbox = n.begun && verb == "NOOP", n.mailbox && verb == "NOOP"
+		n.say("250 OK")
+	case "MAIL":
+		return n.mail(line)
+	case "RCPT":
+		return n.rcpt()
+	case "DATA":
+		return n.data()
+	case "QUIT":
+		n.say("221 bye")
+		return false
+	default:
+		n.say("502 5.5.1 no")
+	}
+	return true
+}
+
+func (n *session) greet() {
+	n.say("250-mail.example")
+	n.say("250-SMTPUTF8")
+	n.say("250-SIZE 100000000")
+	if n.s.safety.Pipelining {
+		n.say("250-PIPELINING")
+	}
+	if n.s.safety.Config != nil && !n.encrypted {
+		n.say("250-STARTTLS")
+	}
+	if n.s.safety.Password != "" && n.encrypted {
+		n.say("250-AUTH PLAIN")
+	}
+	n.say("250 8BITMIME")
+}
+
+func (n *session) mail(line string) bool {
+	if !n.known {
+		n.say("530 5.7.0 sign in first")
+		return true
+	}
+	if n.begun {
+		n.say("503 5.5.1 nested MAIL command")
+		return true
+	}
+	n.s.mu.Lock()
+	n.s.froms = append(n.s.froms, strings.TrimSpace(line))
+	n.s.mu.Unlock()
+	switch n.move = n.s.next(); n.move {
+	case DropAtMail:
+		return false
+	case ShutDown:
+		n.say("421 4.3.2 closing")
+		return false
+	case RefuseSender, TakeNobodys:
+		n.say("550 5.7.1 sender refused")
+	case PutOffSender:
+		n.say("451 4.7.1 greylisted")
+	case TooBigDeclared:
+		n.say("552 5.3.4 message size exceeds limit")
+	case GarbageAtMail:
+		n.say("<html>who are you?</html>")
+	case EndlessLine:
+		n.say("250-%s", strings.Repeat("very ", 10000))
+	default:
+		n.begun = true
+		n.say("250 2.1.0 OK")
+	}
+	return true
+}
+
+func (n *session) rcpt() bool {
+	if !n.begun && n.move != TakeNobodys {
+		n.say("503 5.5.1 no MAIL yet")
+		return true
+	}
+	switch n.move {
+	case DropAtMailbox:
+		return false
+	case ShutDownAtMailbox:
+		n.say("421 4.3.2 closing")
+		return false
+	case RefuseMailbox, TakeAnyway:
+		n.say("550 5.1.1 <%s> no such mailbox", secretAddress)
+	case PutOff:
+		n.say("450 4.2.1 try later")
+	case EndlessAnswer:
+		for range 100000 {
+			if _, err := io.WriteString(n.c, "250-2.1.5 and so on\r\n"); err != nil {
+				return false
+			}
+		}
+	default:
+		n.mailbox = true
+		n.say("250 2.1.5 OK")
+	}
+	return true
+}
+
+func (n *session) data() bool {
+	switch {
+	case n.move == DropAtData:
+		return false
+	case n.move == ShutDownAtData:
+		n.say("421 4.3.2 closing")
+		return false
+	case n.move == StallAtData:
+		return n.stall()
+	case n.move == TakeAtData:
+		n.say("250 2.0.0 OK, whatever it is")
+		return true
+	case n.move == RefuseData, !n.mailbox && n.move != TakeAnyway:
+		n.say("554 5.5.1 no valid recipients")
+		return true
+	}
+	if n.move == AnswerEarly {
+		n.say("354 go ahead\r\n250 2.0.0 have it already")
+		return n.stall()
+	}
+	n.say("354 go ahead")
+	text, whole := n.text()
+	if !whole {
+		return false
+	}
+	return n.end(text)
+}
+
+// text reads a letter up to its dot; whole is false where it did not come that far.
+func (n *session) text() (text string, whole bool) {
+	var body strings.Builder
+	for {
+		line, err := n.in.ReadString('\n')
+		switch {
+		case err != nil:
+			return "", false // cut off: nothing is taken
+		case n.move == DropMidway:
+			return "", false
+		case n.move == TooBigMidway && body.Len() > 10000:
+			n.say("552 5.3.4 message too big")
+			return "", false
+		case line == ".\r\n":
+			return body.String(), n.move != DropBeforeDot
+		}
+		body.WriteString(strings.TrimPrefix(line, "."))
+	}
+}
+
+// end answers the dot.
+func (n *session) end(text string) bool {
+	somebody := n.mailbox
+	n.begun, n.mailbox = false, false
+	if !somebody {
+		n.say("554 5.5.1 no valid recipients")
+		return true
+	}
+	switch n.move {
+	case RefuseContent:
+		n.say("554 5.6.0 not this for <%s>", secretAddress)
+		return true
+	case PutOffContent:
+		n.say("451 4.7.1 scanner busy")
+		return true
+	case TooBig:
+		n.say("552 5.3.4 message size exceeds limit")
+		return true
+	case ShutDownAfterDot:
+		n.say("421 4.3.2 closing")
+		return false
+	}
+	k := n.s.hold(text)
+	n.carried++
+	switch n.move {
+	case Slow:
+		time.Sleep(slowness)
+	case DropAfterDot:
+		return false
+	case StallAfterDot:
+		return n.stall()
+	case DripAfterDot:
+		for _, c := range "250 2.0.0 " + strings.Repeat("a", 100000) {
+			if _, err := io.WriteString(n.c, string(c)); err != nil {
+				return false
+			}
+			time.Sleep(drip)
+		}
+	case GarbageAtEnd:
+		n.say("\x00\x01 thanks")
+		return true
+	case OddCode:
+		n.say("354 go on")
+		return true
+	case ContinueAnswer:
+		n.say("250-2.0.0 Ok: queued as Q%d", k)
+		n.say("550 5.0.0 or not")
+		return true
+	}
+	again := ""
+	switch n.move {
+	case AcceptShutDown:
+		again = "\r\n421 4.3.2 closing"
+	case AnswerTwice:
+		again = "\r\n250 2.0.0 Ok"
+	}
+	n.say("250 2.0.0 Ok: queued as Q%d%s", k, again)
+	if n.move == AcceptThenDrop || n.move == AcceptShutDown {
+		return false
+	}
+	return n.s.safety.Limit == 0 || n.carried < n.s.safety.Limit
+}
