@@ -11,12 +11,18 @@ import (
 	"tocsin/notify/letter"
 )
 
-// Approval is bound to a text and a list of people: when either changes, it is void.
+// Approval is bound to a text, a list of people, the duties the letter is for and
+// the values of the case it was read with: when any of them changes, it is void.
 type Approval struct {
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
 	Text   string    `json:"text"`             // digest
 	Roster string    `json:"roster,omitempty"` // digest of the list in force; empty where there was none
+	// Duties are the duties towards its readers, each with its rule's version, and
+	// Values what the case said, as in letter.Draft. Nil in approvals of old, which
+	// are not held to them.
+	Duties []string          `json:"duties,omitempty"`
+	Values map[string]string `json:"values,omitempty"`
 }
 
 // Release is the second person's word that it may go out.
@@ -26,9 +32,27 @@ type Release struct {
 	Mailing string    `json:"mailing,omitempty"`
 }
 
-// Valid reports whether the approval holds for the newest text and this list of people.
-func (d *Draft) Valid(roster *incident.Roster) bool {
-	return d.Approval != nil && d.Approval.Text == d.Current().Digest && d.Approval.Roster == rosterDigest(roster)
+// DraftReview is what a person decided on a version of a draft.
+type DraftReview struct {
+	Act     string    `json:"act"` // approved, returned; voided where a new text put an approval aside
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+	Version int       `json:"version"`
+	Digest  string    `json:"digest"` // of the text it was about
+	Reason  string    `json:"reason,omitempty"`
+}
+
+// Returned is the review that sent the newest text back; nil where it was not.
+func (d *Draft) Returned() *DraftReview {
+	for n := len(d.Reviews) - 1; n >= 0; n-- {
+		if r := &d.Reviews[n]; r.Act != "voided" {
+			if r.Act == "returned" && r.Digest == d.Current().Digest {
+				return r
+			}
+			return nil
+		}
+	}
+	return nil
 }
 
 func rosterDigest(r *incident.Roster) string {
@@ -58,24 +82,32 @@ func (s *Service) Approve(ctx context.Context, p incident.Principal, ref, id, di
 				return incident.Errorf(incident.Forbidden, "You wrote version %d of it; somebody else must approve it.", v.N)
 			}
 		}
-		roster, err := casework.CurrentRoster(tx, i.ID)
+		if r := d.Returned(); r != nil && r.By != p.ID {
+			return incident.Errorf(incident.Conflict, "This text was sent back: %s It needs a new version, or the word of whoever sent it back.", sentence(r.Reason))
+		}
+		b, err := caseBasisOf(tx, i)
 		if err != nil {
 			return err
 		}
-		if d.Audience == "individuals" && roster == nil {
+		if d.Audience == "individuals" && b.roster == nil {
 			return incident.Errorf(incident.Conflict, "Who is affected has not been settled yet.")
 		}
 		if !d.Current().Letter.Complete() {
 			return &incident.Error{Kind: incident.Conflict, Message: "Something in it is still open.", Problems: openProblems(d.Current().Letter)}
 		}
-		findings, err := s.lint(tx, i, &d, roster)
+		findings, err := s.lint(&d, b)
 		if err != nil {
 			return err
 		}
 		if letter.Failed(findings) {
 			return &incident.Error{Kind: incident.Conflict, Message: "It breaks a law of its recipients.", Problems: findingProblems(findings)}
 		}
-		d.Approval = &Approval{By: p.ID, At: tx.Now(), Text: digest, Roster: rosterDigest(roster)}
+		values, err := s.valuesNow(i, &d, tx.Now(), b)
+		if err != nil {
+			return err
+		}
+		d.Approval = &Approval{By: p.ID, At: tx.Now(), Text: digest, Roster: rosterDigest(b.roster), Duties: b.dutySet(&d), Values: values}
+		d.Reviews = append(d.Reviews, DraftReview{Act: "approved", By: p.ID, At: tx.Now(), Version: d.Current().N, Digest: digest})
 		tx.Record("draft.approve", "draft/"+d.ID)
 		if err := drafts.Put(tx, ledger.K(i.ID, d.ID), d); err != nil {
 			return err

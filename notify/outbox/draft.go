@@ -32,8 +32,10 @@ type Draft struct {
 	Language string    `json:"language"`
 	Versions []Version `json:"versions"` // oldest first
 	Approval *Approval `json:"approval,omitempty"`
-	Released *Release  `json:"released,omitempty"`
-	MadeAt   time.Time `json:"made_at"`
+	// Reviews are what was decided on its versions, oldest first.
+	Reviews  []DraftReview `json:"reviews,omitempty"`
+	Released *Release      `json:"released,omitempty"`
+	MadeAt   time.Time     `json:"made_at"`
 }
 
 // Version is one text of a draft.
@@ -42,7 +44,9 @@ type Version struct {
 	By     string       `json:"by"`
 	At     time.Time    `json:"at"`
 	Letter letter.Draft `json:"letter"`
-	Digest string       `json:"digest"` // of the text
+	Digest string       `json:"digest"`        // of the text
+	Act    string       `json:"act,omitempty"` // written, edited, refreshed, widened; empty in drafts of old
+	Why    string       `json:"why,omitempty"` // in the words of who made it
 }
 
 // Current is the newest version.
@@ -119,13 +123,26 @@ func (s *Service) ToApprove(ctx context.Context, p incident.Principal, ref strin
 		if err != nil {
 			return err
 		}
-		roster, err := casework.CurrentRoster(tx, i.ID)
+		var b *caseBasis
 		for k := range all {
-			if all[k].Released == nil && !all[k].Valid(roster) {
+			d := &all[k]
+			if d.Released != nil {
+				continue
+			}
+			if d.Approval != nil && b == nil {
+				if b, err = caseBasisOf(tx, i); err != nil {
+					return err
+				}
+			}
+			holds, err := s.holds(i, d, tx.Now(), b)
+			if err != nil {
+				return err
+			}
+			if !holds {
 				n++
 			}
 		}
-		return err
+		return nil
 	})
 	return n, err
 }
@@ -138,14 +155,32 @@ func (s *Service) Draft(ctx context.Context, p incident.Principal, ref, id strin
 		if err != nil {
 			return err
 		}
-		out, err = s.viewOf(tx, i, &d)
+		b, err := caseBasisOf(tx, i)
+		if err != nil {
+			return err
+		}
+		out, err = s.viewFrom(tx, p, i, &d, b)
 		return err
 	})
 	return out, err
 }
 
-// EditDraft adds a version with a person's words. An approval is void by it.
-func (s *Service) EditDraft(ctx context.Context, p incident.Principal, ref, id, subject, source string) error {
+// mostReason bounds what somebody writes about an act.
+const mostReason = 2000
+
+func tooLong(where, text string, most int) error {
+	if len(text) <= most {
+		return nil
+	}
+	return &incident.Error{Kind: incident.Invalid, Message: "It is too long.", Problems: []incident.Problem{{Where: where, What: fmt.Sprintf("Keep it under %d characters.", most)}}}
+}
+
+// EditDraft adds a version with a person's words, and why they changed it, which
+// may be empty. An approval is void by it. Invalid: the text is no letter.
+func (s *Service) EditDraft(ctx context.Context, p incident.Principal, ref, id, subject, source, why string) error {
+	if err := tooLong("why", why, mostReason); err != nil {
+		return err
+	}
 	return s.act(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
 		d, err := draftOf(tx, i, id)
 		if err != nil {
@@ -162,7 +197,7 @@ func (s *Service) EditDraft(ctx context.Context, p incident.Principal, ref, id, 
 		if err != nil {
 			return err
 		}
-		return s.addVersion(tx, i, &d, text, "draft.edit", "Draft edited")
+		return s.addVersion(tx, i, &d, Version{Letter: text, Act: "edited", Why: strings.TrimSpace(why)}, "draft.edit", "Draft edited")
 	})
 }
 
@@ -180,23 +215,33 @@ func (s *Service) RefreshDraft(ctx context.Context, p incident.Principal, ref, i
 		if err != nil {
 			return err
 		}
-		text, err := s.text(tx, i, &o, specOf(&d), d.Covers)
+		b, err := caseBasisOf(tx, i)
 		if err != nil {
 			return err
 		}
-		return s.addVersion(tx, i, &d, text, "draft.refresh", "Draft written anew from the facts")
+		text, err := s.text(i, &o, specOf(&d), d.Covers, tx.Now(), b)
+		if err != nil {
+			return err
+		}
+		return s.addVersion(tx, i, &d, Version{Letter: text, Act: "refreshed"}, "draft.refresh", "Draft written anew from the facts")
 	})
 }
 
-func (s *Service) addVersion(tx *ledger.Tx, i *incident.Incident, d *Draft, text letter.Draft, act, said string) error {
-	v := Version{N: len(d.Versions) + 1, By: tx.By().ID, At: tx.Now(), Letter: text, Digest: text.Digest()}
+// addVersion puts a new text on a draft. What was approved was another text.
+func (s *Service) addVersion(tx *ledger.Tx, i *incident.Incident, d *Draft, v Version, act, said string) error {
+	v.N, v.By, v.At, v.Digest = len(d.Versions)+1, tx.By().ID, tx.Now(), v.Letter.Digest()
 	if v.Digest == d.Current().Digest {
 		return incident.Errorf(incident.Conflict, "Nothing in the text changed.")
+	}
+	text := fmt.Sprintf("%s: %s, %s, version %d", said, d.Rule, d.Language, v.N)
+	if a := d.Approval; a != nil && a.Text == d.Current().Digest {
+		d.Reviews = append(d.Reviews, DraftReview{Act: "voided", By: v.By, At: v.At, Version: d.Current().N, Digest: a.Text, Reason: "The text changed."})
+		text += "; the approval of the text before is void"
 	}
 	d.Versions = append(d.Versions, v)
 	tx.Record(act, "draft/"+d.ID)
 	if err := drafts.Put(tx, ledger.K(i.ID, d.ID), *d); err != nil {
 		return err
 	}
-	return casework.WriteTimeline(tx, i, act, "draft/"+d.ID, fmt.Sprintf("%s: %s, %s, version %d", said, d.Rule, d.Language, v.N))
+	return casework.WriteTimeline(tx, i, act, "draft/"+d.ID, text)
 }

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -136,12 +137,19 @@ func (l *owedLetter) reader() letter.Audience {
 // widen writes a draft anew for duties that have come to it. What was approved
 // was approved for fewer laws.
 func (s *Service) widen(tx *ledger.Tx, i *incident.Incident, d *Draft, l *owedLetter) error {
-	text, err := s.text(tx, i, l.duties[0], l.choice.Spec, d.Covers)
+	b, err := caseBasisOf(tx, i)
 	if err != nil {
 		return err
 	}
+	text, err := s.text(i, l.duties[0], l.choice.Spec, d.Covers, tx.Now(), b)
+	if err != nil {
+		return err
+	}
+	if a := d.Approval; a != nil {
+		d.Reviews = append(d.Reviews, DraftReview{Act: "voided", By: tx.By().ID, At: tx.Now(), Version: d.Current().N, Digest: a.Text, Reason: "Another duty is owed to its readers."})
+	}
 	d.Obligations, d.Series, d.Apart, d.Approval = idsOf(l.duties), l.series, l.choice.Because, nil
-	v := Version{N: len(d.Versions) + 1, By: tx.By().ID, At: tx.Now(), Letter: text, Digest: text.Digest()}
+	v := Version{N: len(d.Versions) + 1, By: tx.By().ID, At: tx.Now(), Letter: text, Digest: text.Digest(), Act: "widened"}
 	d.Versions = append(d.Versions, v)
 	return s.keepDraft(tx, i, d)
 }
@@ -180,7 +188,11 @@ func (s *Service) letterFor(tx *ledger.Tx, i *incident.Incident, o *Obligation, 
 
 func (s *Service) compose(tx *ledger.Tx, i *incident.Incident, l *owedLetter) (*Draft, error) {
 	o, covers := l.duties[0], []string{l.covers}
-	text, err := s.text(tx, i, o, l.choice.Spec, covers)
+	b, err := caseBasisOf(tx, i)
+	if err != nil {
+		return nil, err
+	}
+	text, err := s.text(i, o, l.choice.Spec, covers, tx.Now(), b)
 	if err != nil {
 		return nil, err
 	}
@@ -191,21 +203,17 @@ func (s *Service) compose(tx *ledger.Tx, i *incident.Incident, l *owedLetter) (*
 	return &Draft{
 		ID: id.String(), Obligation: o.ID, Rule: o.Rule, Audience: o.Audience, Covers: covers, Obligations: idsOf(l.duties),
 		Reader: l.reader(), Series: l.series, Apart: l.choice.Because, Language: text.Language, MadeAt: tx.Now(),
-		Versions: []Version{{N: 1, By: tx.By().ID, At: tx.Now(), Letter: text, Digest: text.Digest()}},
+		Versions: []Version{{N: 1, By: tx.By().ID, At: tx.Now(), Letter: text, Digest: text.Digest(), Act: "written"}},
 	}, nil
 }
 
 // text composes a letter from what is known now.
-func (s *Service) text(tx *ledger.Tx, i *incident.Incident, o *Obligation, spec letter.Spec, covers []string) (letter.Draft, error) {
+func (s *Service) text(i *incident.Incident, o *Obligation, spec letter.Spec, covers []string, now time.Time, b *caseBasis) (letter.Draft, error) {
 	lib, err := s.Letters()
 	if err != nil {
 		return letter.Draft{}, err
 	}
-	c, err := s.caseOf(tx, i, o, covers)
-	if err != nil {
-		return letter.Draft{}, err
-	}
-	return lib.Compose(spec, c.Case)
+	return lib.Compose(spec, s.caseFrom(i, o, covers, now, b).Case)
 }
 
 // specOf is the letter a draft is, to be composed again.

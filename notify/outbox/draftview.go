@@ -3,9 +3,9 @@ package outbox
 import (
 	"context"
 	"slices"
+	"time"
 
 	"tocsin/incident"
-	"tocsin/incident/casework"
 	"tocsin/incident/ledger"
 	"tocsin/notify/letter"
 )
@@ -13,9 +13,12 @@ import (
 // DraftView is a draft as it stands now.
 type DraftView struct {
 	Draft
-	Valid    bool             `json:"valid"` // the approval holds
+	Valid    bool             `json:"valid"`           // the approval holds
+	Void     []string         `json:"void,omitempty"`  // what the approval no longer fits, a sentence each
+	Stale    []string         `json:"stale,omitempty"` // what the case says otherwise than when the text was made
 	Findings []letter.Finding `json:"findings,omitempty"`
-	People   int              `json:"people"` // of the list in force, whom it is for
+	People   int              `json:"people"`   // of the list in force, whom it is for
+	Comments int              `json:"comments"` // open ones that the reader may see
 }
 
 // Ready reports whether nothing in the text stands in the way of approval.
@@ -28,11 +31,15 @@ func (s *Service) Drafts(ctx context.Context, p incident.Principal, ref string) 
 	var out []DraftView
 	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
 		all, err := draftsOf(tx, i.ID)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		b, err := caseBasisOf(tx, i)
 		if err != nil {
 			return err
 		}
 		for n := range all {
-			v, err := s.viewOf(tx, i, &all[n])
+			v, err := s.viewFrom(tx, p, i, &all[n], b)
 			if err != nil {
 				return err
 			}
@@ -43,17 +50,39 @@ func (s *Service) Drafts(ctx context.Context, p incident.Principal, ref string) 
 	return out, err
 }
 
-func (s *Service) viewOf(tx *ledger.Tx, i *incident.Incident, d *Draft) (DraftView, error) {
-	roster, err := casework.CurrentRoster(tx, i.ID)
+// viewFrom is a draft as it stands, with the comments that p may read.
+func (s *Service) viewFrom(tx *ledger.Tx, p incident.Principal, i *incident.Incident, d *Draft, b *caseBasis) (DraftView, error) {
+	v, err := s.standing(i, d, tx.Now(), b)
 	if err != nil {
-		return DraftView{}, err
-	}
-	v := DraftView{Draft: *d, Valid: d.Valid(roster)}
-	if v.Findings, err = s.lint(tx, i, d, roster); err != nil {
 		return v, err
 	}
-	if roster != nil && d.Audience == "individuals" {
-		for j, n := range roster.ByJurisdiction {
+	notes, err := commentsOf(tx, i.ID, d.ID)
+	for n := range notes {
+		if notes[n].Resolved == nil && incident.Sees(p, i, notes[n].Privileged) {
+			v.Comments++
+		}
+	}
+	return v, err
+}
+
+func (s *Service) standing(i *incident.Incident, d *Draft, now time.Time, b *caseBasis) (DraftView, error) {
+	v := DraftView{Draft: *d}
+	values, err := s.valuesNow(i, d, now, b)
+	if err != nil {
+		return v, err
+	}
+	if d.Released == nil {
+		v.Void = b.voids(d, values)
+		v.Valid = d.Approval != nil && len(v.Void) == 0
+		v.Stale = letter.Changed(d.Current().Letter.Values, values)
+	} else {
+		v.Valid = d.Approval != nil && d.Approval.Text == d.Current().Digest && d.Approval.Roster == rosterDigest(b.roster)
+	}
+	if v.Findings, err = s.lint(d, b); err != nil {
+		return v, err
+	}
+	if b.roster != nil && d.Audience == "individuals" {
+		for j, n := range b.roster.ByJurisdiction {
 			if covered(d.Covers, j) {
 				v.People += n
 			}
@@ -62,25 +91,29 @@ func (s *Service) viewOf(tx *ledger.Tx, i *incident.Incident, d *Draft) (DraftVi
 	return v, nil
 }
 
-func (s *Service) lint(tx *ledger.Tx, i *incident.Incident, d *Draft, roster *incident.Roster) ([]letter.Finding, error) {
+// holds reports whether a draft is approved as it stands. b may be nil where it
+// was not approved at all.
+func (s *Service) holds(i *incident.Incident, d *Draft, now time.Time, b *caseBasis) (bool, error) {
+	if d.Approval == nil {
+		return false, nil
+	}
+	values, err := s.valuesNow(i, d, now, b)
+	return len(b.voids(d, values)) == 0, err
+}
+
+func (s *Service) lint(d *Draft, b *caseBasis) ([]letter.Finding, error) {
 	lib, err := s.Letters()
 	if err != nil {
 		return nil, err
 	}
-	facts, err := casework.Facts(tx, i.ID)
-	if err != nil {
-		return nil, err
-	}
 	text := d.Current().Letter
-	scope := letter.Scope{Elements: text.Elements, WhatHappened: facts[FactWhatHappened].Value()}
+	scope := letter.Scope{Elements: text.Elements, WhatHappened: b.facts[FactWhatHappened].Value()}
 	if d.Audience == "individuals" {
 		scope.RegulatedAs = s.cfg.Organisation.RegulatedAs
-		if scope.Duties, err = lawsOf(tx, i.ID, d); err != nil {
-			return nil, err
-		}
+		scope.Duties = b.lawsOf(d)
 	}
-	if roster != nil && d.Audience == "individuals" {
-		for j := range roster.ByJurisdiction {
+	if b.roster != nil && d.Audience == "individuals" {
+		for j := range b.roster.ByJurisdiction {
 			if covered(d.Covers, j) {
 				scope.Jurisdictions = append(scope.Jurisdictions, j)
 			}
@@ -94,22 +127,16 @@ func (s *Service) lint(tx *ledger.Tx, i *incident.Incident, d *Draft, roster *in
 }
 
 // lawsOf is what the rules of a draft's duties say its letter holds.
-func lawsOf(tx *ledger.Tx, id string, d *Draft) ([]letter.Duty, error) {
+func (b *caseBasis) lawsOf(d *Draft) []letter.Duty {
 	var out []letter.Duty
 	for _, name := range append([]string{d.Obligation}, d.Obligations...) {
-		o, err := obligations.Get(tx, ledger.K(id, name))
-		if err != nil && incident.KindOf(err) == incident.NotFound {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(out, func(l letter.Duty) bool { return l.Rule == o.Rule }) {
+		o := b.byID[name]
+		if o == nil || slices.ContainsFunc(out, func(l letter.Duty) bool { return l.Rule == o.Rule }) {
 			continue
 		}
 		out = append(out, letter.Duty{Rule: o.Rule, Law: o.Regime, Cite: o.Citation, Required: o.Required, Forbidden: o.Forbidden})
 	}
-	return out, nil
+	return out
 }
 
 // Preview is a draft as one variant of recipient would read it.

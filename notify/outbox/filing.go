@@ -188,11 +188,11 @@ func explainLate(tx *ledger.Tx, i *incident.Incident, o *Obligation, f *Filing, 
 	}
 	known := strings.Join(have["late_reasons"], "\n")
 	if known == "" {
-		facts, err := filingFacts(tx, i.ID)
+		facts, err := casework.Facts(tx, i.ID)
 		if err != nil {
 			return "", err
 		}
-		known = strings.Join(facts[FactLateReasons], "\n")
+		known = strings.Join(filingFacts(facts)[FactLateReasons], "\n")
 	}
 	switch {
 	case given == "" && known == "":

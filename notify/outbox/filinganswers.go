@@ -28,19 +28,33 @@ type FilingAnswer struct {
 
 // answersInForce gives a person's answers as they stand for one obligation, by field.
 func answersInForce(tx *ledger.Tx, id, obligation string) (map[string][]string, error) {
-	shared, own := map[string][]string{}, map[string][]string{}
+	all, err := filingAnswersOf(tx, id)
+	return inForce(all, obligation), err
+}
+
+func filingAnswersOf(tx *ledger.Tx, id string) ([]FilingAnswer, error) {
+	var out []FilingAnswer
 	err := filingAnswers.Scan(tx, ledger.K(id), func(_ ledger.Key, a FilingAnswer) error {
+		out = append(out, a)
+		return nil
+	})
+	return out, err
+}
+
+// inForce picks of all answers those that stand for one obligation, by field.
+func inForce(all []FilingAnswer, obligation string) map[string][]string {
+	shared, own := map[string][]string{}, map[string][]string{}
+	for _, a := range all {
 		switch a.Obligation {
 		case "":
 			shared[a.Field] = a.Values
 		case obligation:
 			own[a.Field] = a.Values
 		}
-		return nil
-	})
+	}
 	maps.Copy(shared, own)
 	maps.DeleteFunc(shared, func(_ string, v []string) bool { return len(v) == 0 })
-	return shared, err
+	return shared
 }
 
 // AnswerFiling keeps a person's answers to fields of the form of an obligation: by
@@ -143,11 +157,9 @@ func (s *Service) formOf(o *Obligation) (filing.Form, error) {
 // FilingAnswers gives every answer anybody gave to a form, oldest first.
 func (s *Service) FilingAnswers(ctx context.Context, p incident.Principal, ref string) ([]FilingAnswer, error) {
 	var out []FilingAnswer
-	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
-		return filingAnswers.Scan(tx, ledger.K(i.ID), func(_ ledger.Key, a FilingAnswer) error {
-			out = append(out, a)
-			return nil
-		})
+	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) (err error) {
+		out, err = filingAnswersOf(tx, i.ID)
+		return err
 	})
 	return out, err
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"tocsin/incident"
-	"tocsin/incident/casework"
 	"tocsin/incident/ledger"
 	"tocsin/notify/filing"
 	"tocsin/notify/statute"
@@ -13,24 +12,23 @@ import (
 
 // filingBasis is what every form of an incident is answered from, read once.
 type filingBasis struct {
-	facts      map[string][]string
+	*caseBasis
+	said       map[string][]string // facts, as the forms read them
 	milestones map[string]time.Time
 	dayOnly    map[string]bool
 	handed     []Filing
 	drafts     []Draft
+	answers    []FilingAnswer // of every form, oldest first
 }
 
 func filingBasisOf(tx *ledger.Tx, i *incident.Incident) (*filingBasis, error) {
 	b := &filingBasis{milestones: map[string]time.Time{}, dayOnly: map[string]bool{}}
 	var err error
-	if b.facts, err = filingFacts(tx, i.ID); err != nil {
+	if b.caseBasis, err = caseBasisOf(tx, i); err != nil {
 		return nil, err
 	}
-	set, err := casework.MilestonesInForce(tx, i.ID)
-	if err != nil {
-		return nil, err
-	}
-	for name, m := range set {
+	b.said = filingFacts(b.facts)
+	for name, m := range b.set {
 		at := m.At
 		if loc, err := time.LoadLocation(m.Zone); err == nil {
 			at = at.In(loc)
@@ -40,21 +38,21 @@ func filingBasisOf(tx *ledger.Tx, i *incident.Incident) (*filingBasis, error) {
 	if b.handed, err = filingsOf(tx, i.ID); err != nil {
 		return nil, err
 	}
-	b.drafts, err = draftsOf(tx, i.ID)
+	if b.drafts, err = draftsOf(tx, i.ID); err != nil {
+		return nil, err
+	}
+	b.answers, err = filingAnswersOf(tx, i.ID)
 	return b, err
 }
 
 // filingCase gathers what the form of an obligation may say at a stage, if it
 // were filed at an instant.
-func (s *Service) filingCase(tx *ledger.Tx, i *incident.Incident, o *Obligation, stage string, at time.Time, b *filingBasis) (filing.Case, error) {
-	c, err := s.caseOf(tx, i, o, []string{o.Jurisdiction})
-	if err != nil {
-		return c, err
-	}
-	c.Stage, c.Content, c.LetterDate = stage, o.Required, at
+func (s *Service) filingCase(i *incident.Incident, o *Obligation, stage string, at time.Time, b *filingBasis) filing.Case {
+	c := s.caseFrom(i, o, []string{o.Jurisdiction}, at, b.caseBasis)
+	c.Stage, c.Content = stage, o.Required
 	org := s.cfg.Organisation
 	c.RegulatedAs, c.Established, c.MainOffice = org.RegulatedAs, org.EstablishedIn, org.MainEstablishment
-	c.Facts, c.Milestones, c.DayOnly = b.facts, b.milestones, b.dayOnly
+	c.Facts, c.Milestones, c.DayOnly = b.said, b.milestones, b.dayOnly
 	if due := limitOf(o.stage(stage), o, b.handed); due != nil {
 		c.Due = *due
 	}
@@ -67,21 +65,15 @@ func (s *Service) filingCase(tx *ledger.Tx, i *incident.Incident, o *Obligation,
 			}
 		}
 	}
-	if c.Filed, err = filedElsewhere(tx, i.ID, o, b.handed); err != nil {
-		return c, err
-	}
+	c.Filed = b.filedElsewhere(o)
 	c.SampleNotice = sampleNotice(b.drafts, o.Jurisdiction)
-	c.Answers, err = answersInForce(tx, i.ID, o.ID)
-	return c, err
+	c.Answers = inForce(b.answers, o.ID)
+	return c
 }
 
 // filingFacts gives what is known or suspected, by name. A suspicion of one of the
 // rule library's facts is the value suspected.
-func filingFacts(tx *ledger.Tx, id string) (map[string][]string, error) {
-	facts, err := casework.Facts(tx, id)
-	if err != nil {
-		return nil, err
-	}
+func filingFacts(facts map[string]incident.Fact) map[string][]string {
 	out := map[string][]string{}
 	for name, f := range facts {
 		switch f.Certainty {
@@ -95,25 +87,16 @@ func filingFacts(tx *ledger.Tx, id string) (map[string][]string, error) {
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // filedElsewhere lists the other authorities that were told, once each, with the
 // latest number they gave.
-func filedElsewhere(tx *ledger.Tx, id string, o *Obligation, handed []Filing) ([]filing.Elsewhere, error) {
+func (b *filingBasis) filedElsewhere(o *Obligation) []filing.Elsewhere {
 	var out []filing.Elsewhere
-	for _, f := range handed {
-		if f.Obligation == o.ID {
-			continue
-		}
-		other, err := obligations.Get(tx, ledger.K(id, f.Obligation))
-		if err != nil {
-			if incident.KindOf(err) == incident.NotFound {
-				continue
-			}
-			return nil, err
-		}
-		if other.Audience != "regulator" && other.Audience != "csirt" {
+	for _, f := range b.handed {
+		other := b.byID[f.Obligation]
+		if f.Obligation == o.ID || other == nil || other.Audience != "regulator" && other.Audience != "csirt" {
 			continue
 		}
 		k := slices.IndexFunc(out, func(e filing.Elsewhere) bool { return e.Recipient == other.Recipient })
@@ -124,7 +107,7 @@ func filedElsewhere(tx *ledger.Tx, id string, o *Obligation, handed []Filing) ([
 			out[k].Reference = f.Reference
 		}
 	}
-	return out, nil
+	return out
 }
 
 // sampleNotice is the text of the letter to people of a jurisdiction that was

@@ -57,18 +57,15 @@ func (s *Service) packOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, sta
 	if err != nil {
 		return filing.Pack{}, err
 	}
-	return s.packFrom(tx, i, o, stage, at, b)
+	return s.packFrom(i, o, stage, at, b)
 }
 
-func (s *Service) packFrom(tx *ledger.Tx, i *incident.Incident, o *Obligation, stage string, at time.Time, b *filingBasis) (filing.Pack, error) {
+func (s *Service) packFrom(i *incident.Incident, o *Obligation, stage string, at time.Time, b *filingBasis) (filing.Pack, error) {
 	form, err := s.formOf(o)
 	if err != nil {
 		return filing.Pack{}, err
 	}
-	c, err := s.filingCase(tx, i, o, stage, at, b)
-	if err != nil {
-		return filing.Pack{}, err
-	}
+	c := s.filingCase(i, o, stage, at, b)
 	forms, err := s.Forms()
 	if err != nil {
 		return filing.Pack{}, err
@@ -113,16 +110,12 @@ type FilingDuty struct {
 func (s *Service) FilingDuties(ctx context.Context, p incident.Principal, ref string) ([]FilingDuty, error) {
 	out := []FilingDuty{}
 	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
-		all, err := ObligationsOf(tx, i.ID)
-		if err != nil {
-			return err
-		}
 		b, err := filingBasisOf(tx, i)
 		if err != nil {
 			return err
 		}
-		for n := range all {
-			o := &all[n]
+		for n := range b.duties {
+			o := &b.duties[n]
 			d := FilingDuty{Obligation: *o, Filed: []Filing{}}
 			for _, f := range b.handed {
 				if f.Obligation == o.ID {
@@ -135,15 +128,14 @@ func (s *Service) FilingDuties(ctx context.Context, p incident.Principal, ref st
 			if d.Stage, err = o.stageOr(""); err != nil {
 				return err
 			}
-			pack, err := s.packFrom(tx, i, o, d.Stage, tx.Now(), b)
+			pack, err := s.packFrom(i, o, d.Stage, tx.Now(), b)
 			if err != nil {
 				return err
 			}
-			versions, err := versionsOf(tx, i.ID, o.ID)
-			if err != nil {
+			if d.Versions, err = filingVersions.Count(tx, ledger.K(i.ID, o.ID)); err != nil {
 				return err
 			}
-			d.Form, d.Title, d.Late, d.Versions = pack.Form.ID, pack.Form.Title, pack.Late, len(versions)
+			d.Form, d.Title, d.Late = pack.Form.ID, pack.Form.Title, pack.Late
 			d.Answered, d.Asked = pack.Answered()
 			d.Missing = len(pack.Missing())
 			out = append(out, d)

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"tocsin/incident"
-	"tocsin/incident/casework"
-	"tocsin/incident/ledger"
 	"tocsin/notify/filing"
 	"tocsin/notify/letter"
 	"tocsin/notify/statute"
@@ -30,22 +28,11 @@ const (
 	FactPoliceDelay  = "notice.police_delay" // yes, no: whether they asked to wait
 )
 
-// caseOf gathers what letters and filings of an incident may say to one
+// caseFrom gathers what letters and filings of an incident may say to one
 // jurisdiction's people or authority. What is not known stays empty, and the
 // letter says what it lacks.
-func (s *Service) caseOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, covers []string) (filing.Case, error) {
-	facts, err := casework.Facts(tx, i.ID)
-	if err != nil {
-		return filing.Case{}, err
-	}
-	set, err := casework.MilestonesInForce(tx, i.ID)
-	if err != nil {
-		return filing.Case{}, err
-	}
-	roster, err := casework.CurrentRoster(tx, i.ID)
-	if err != nil {
-		return filing.Case{}, err
-	}
+func (s *Service) caseFrom(i *incident.Incident, o *Obligation, covers []string, now time.Time, b *caseBasis) filing.Case {
+	facts, set, roster := b.facts, b.set, b.roster
 	known := func(name string) string {
 		if f, ok := facts[name]; ok && f.Certainty != incident.UnknownCertain {
 			return f.Value()
@@ -71,8 +58,8 @@ func (s *Service) caseOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, cov
 	h := s.cfg.Letterhead
 	c := filing.Case{
 		Case: letter.Case{
-			Reference: i.Number, LetterDate: tx.Now(), Organisation: h.Organisation, DPO: h.DPO, CallCentre: h.CallCentre,
-			Signatory: h.Signatory, Monitoring: h.Monitoring, Recipient: letter.Contact{Name: o.Recipient},
+			Reference: i.Number, LetterDate: now, Organisation: h.Organisation, DPO: h.DPO, CallCentre: h.CallCentre,
+			Signatory: h.Signatory, Monitoring: h.Monitoring, Recipient: b.recipient(o),
 			WhatHappened: known(FactWhatHappened), Measures: list(FactMeasures), Advice: list(FactAdvice),
 			Consequences: list(FactConsequences), Acquirer: known(FactAcquirer), LateReasons: known(FactLateReasons),
 			OccurredFrom: at(incident.OccurredFrom), OccurredUntil: at(incident.OccurredUntil),
@@ -83,9 +70,7 @@ func (s *Service) caseOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, cov
 		Drill: i.Drill, Kind: string(i.Kind), Jurisdiction: o.Jurisdiction, Reporter: h.Signatory,
 	}
 	c.Organisation.Role = s.cfg.Organisation.Role
-	if c.AuthorityTold, err = authorityTold(tx, i.ID, o); err != nil {
-		return c, err
-	}
+	c.AuthorityTold = b.authorityTold(o)
 	if groups := list("affected.groups"); groups != nil {
 		c.Groups = groups
 	}
@@ -122,31 +107,7 @@ func (s *Service) caseOf(tx *ledger.Tx, i *incident.Incident, o *Obligation, cov
 	case !c.NoticeSent.IsZero():
 		c.PeopleTold = "planned"
 	}
-	return c, nil
-}
-
-// authorityTold is when the authority that a duty's own law names was told: the
-// first filing with a regulator under the same law, towards the same place. A
-// financial supervisor that knows is not the data protection authority.
-func authorityTold(tx *ledger.Tx, id string, o *Obligation) (time.Time, error) {
-	var out time.Time
-	err := obligations.Scan(tx, ledger.K(id), func(_ ledger.Key, other Obligation) error {
-		if other.Audience != "regulator" || other.Regime != o.Regime ||
-			!statute.Within(other.Jurisdiction, o.Jurisdiction) && !statute.Within(o.Jurisdiction, other.Jurisdiction) {
-			return nil
-		}
-		for _, st := range other.Stages {
-			if st.Met == nil || !out.IsZero() && !st.Met.Before(out) {
-				continue
-			}
-			out = *st.Met
-			if zone, err := time.LoadLocation(st.Zone); err == nil && st.Zone != "" {
-				out = out.In(zone)
-			}
-		}
-		return nil
-	})
-	return out, err
+	return c
 }
 
 func addCount(list []letter.Count, jurisdiction string, n int) []letter.Count {

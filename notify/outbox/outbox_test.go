@@ -351,7 +351,7 @@ func TestApprovalIsBoundToTextAndList(t *testing.T) {
 	}
 	must(t, h.Approve(t.Context(), cora, h.ref, d.ID, d.Current().Digest))
 	// The text changes: void again.
-	must(t, h.EditDraft(t.Context(), ana, h.ref, d.ID, d.Current().Letter.Subject+".", d.Current().Letter.Source))
+	must(t, h.EditDraft(t.Context(), ana, h.ref, d.ID, d.Current().Letter.Subject+".", d.Current().Letter.Source, ""))
 	if now, err = h.Draft(t.Context(), cora, h.ref, d.ID); err != nil || now.Valid {
 		t.Errorf("the approval outlived the text (%v)", err)
 	}

@@ -43,6 +43,10 @@ func (s *Service) plan(tx *ledger.Tx, i *incident.Incident) (Plan, error) {
 		out.Blocked = "Who is affected has not been settled yet."
 		return out, nil
 	}
+	b, err := caseBasisOf(tx, i)
+	if err != nil {
+		return out, err
+	}
 	out.People, out.Jurisdictions, out.Roster = roster.People, len(roster.ByJurisdiction), roster.Object
 	all, err := draftsOf(tx, i.ID)
 	if err != nil {
@@ -53,7 +57,7 @@ func (s *Service) plan(tx *ledger.Tx, i *incident.Incident) (Plan, error) {
 		if d.Audience != "individuals" || d.Released != nil {
 			continue
 		}
-		v, err := s.viewOf(tx, i, d)
+		v, err := s.standing(i, d, tx.Now(), b)
 		if err != nil {
 			return out, err
 		}
@@ -75,12 +79,8 @@ func (s *Service) plan(tx *ledger.Tx, i *incident.Incident) (Plan, error) {
 			out.Uncovered[j] = n
 		}
 	}
-	facts, err := casework.Facts(tx, i.ID)
-	if err != nil {
-		return out, err
-	}
 	switch {
-	case facts[FactPoliceDelay].Value() == "yes":
+	case b.facts[FactPoliceDelay].Value() == "yes":
 		out.Blocked = "The police asked to wait with the notice. Record it when they no longer do."
 	case len(out.Letters) == 0:
 		out.Blocked = "No letter to people is approved for this list."

@@ -50,6 +50,7 @@ func createDraft(c *call) (reply, error) {
 type wording struct {
 	Subject string `json:"subject"`
 	Source  string `json:"source"`
+	Why     string `json:"why"` // may be empty
 }
 
 func editDraft(c *call) (reply, error) {
@@ -57,7 +58,7 @@ func editDraft(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := c.a.Outbox.EditDraft(c.r.Context(), c.by, c.ref(), c.at("draft"), in.Subject, in.Source); err != nil {
+	if err := c.a.Outbox.EditDraft(c.r.Context(), c.by, c.ref(), c.at("draft"), in.Subject, in.Source, in.Why); err != nil {
 		return reply{}, err
 	}
 	return getDraft(c)

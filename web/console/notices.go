@@ -200,7 +200,7 @@ func (c *Console) noticeURL(r *Request, rest string) string {
 
 // EditDraft saves a person's words as a new version.
 func (c *Console) EditDraft(r *Request) error {
-	if err := c.Outbox.EditDraft(r.Ctx(), r.By, r.Param("incident"), r.Param("draft"), r.Form("subject"), r.Secret("source")); err != nil {
+	if err := c.Outbox.EditDraft(r.Ctx(), r.By, r.Param("incident"), r.Param("draft"), r.Form("subject"), r.Secret("source"), r.Form("why")); err != nil {
 		return c.showDraft(r, err)
 	}
 	return r.Done(c.noticeURL(r, "/"+r.Param("draft")), "Saved as a new version. An approval of the old one is void.")
