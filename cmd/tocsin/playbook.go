@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"tocsin/incident"
 	"tocsin/playbooks"
 	"tocsin/playbooks/builtin"
+	"tocsin/playbooks/cacao"
 )
 
 // PlaybookCmd works with playbook files and the library that comes with the program.
@@ -19,7 +21,7 @@ type PlaybookCmd struct {
 	Show   PlaybookShowCmd   `cmd:"" help:"Print a playbook as it is read."`
 	Lint   PlaybookLintCmd   `cmd:"" help:"Check a playbook file; every problem with its line."`
 	Diff   PlaybookDiffCmd   `cmd:"" help:"Say what changed between two playbooks."`
-	Import PlaybookImportCmd `cmd:"" help:"Publish a playbook file in the data folder's library."`
+	Import PlaybookImportCmd `cmd:"" help:"Publish a playbook file, TOML or CACAO 2.0 JSON, in the data folder's library."`
 	Export PlaybookExportCmd `cmd:"" help:"Write a playbook as a file."`
 }
 
@@ -31,6 +33,10 @@ func readPlaybook(name string) (*playbooks.Playbook, error) {
 	data, err := readPlaybookFile(name)
 	if err != nil {
 		return nil, err
+	}
+	if cacao.Is(data) {
+		p, _, err := cacao.Import(name, data)
+		return p, err
 	}
 	return playbooks.Parse(name, data)
 }
@@ -101,6 +107,14 @@ func (c PlaybookLintCmd) Run(g *Globals) error {
 		return err
 	}
 	found := playbooks.Lint(data)
+	if cacao.Is(data) {
+		if _, found, err = cacao.Import(c.File, data); err != nil {
+			found = nil
+			for _, q := range incident.ProblemsOf(err) {
+				found = append(found, playbooks.Problem{Key: q.Where, What: q.What, Severity: playbooks.Error})
+			}
+		}
+	}
 	wanting := false
 	for _, p := range found {
 		wanting = wanting || p.Severity == playbooks.Error
@@ -114,13 +128,17 @@ func (c PlaybookLintCmd) Run(g *Globals) error {
 			return err
 		}
 	case len(found) == 0:
-		p, err := playbooks.Parse(c.File, data)
+		p, err := readPlaybook(c.File)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(g.Stdout, "%s: %s %s, %d steps, no problems\n", c.File, p.Slug, p.Version, len(p.Steps))
 	default:
 		for _, p := range found {
+			if p.Line == 0 { // of JSON, whose places are paths
+				fmt.Fprintln(g.Stdout, noteLine(p))
+				continue
+			}
 			fmt.Fprintf(g.Stdout, "%s:%s\n", c.File, p)
 		}
 	}
@@ -128,6 +146,14 @@ func (c PlaybookLintCmd) Run(g *Globals) error {
 		return errWanting
 	}
 	return nil
+}
+
+// noteLine is a problem whose place is a path and not a line.
+func noteLine(p playbooks.Problem) string {
+	if p.Severity == playbooks.Warning {
+		return "warning: " + p.Key + ": " + p.What
+	}
+	return p.Key + ": " + p.What
 }
 
 // PlaybookDiffCmd compares two playbooks.
@@ -158,13 +184,17 @@ func (c PlaybookDiffCmd) Run(g *Globals) error {
 type PlaybookExportCmd struct {
 	ConfigFlag
 	ID     string `arg:"" help:"The slug of a built-in playbook, a file, or the slug or digest of one in the data folder's library."`
-	Format string `default:"toml" help:"toml."`
+	Format string `default:"toml" help:"toml, or cacao: OASIS CACAO 2.0 JSON."`
 }
 
 // Run writes to standard output. A built-in playbook comes with its comments.
 func (c PlaybookExportCmd) Run(g *Globals) error {
-	if c.Format != "toml" {
-		return incident.Errorf(incident.Invalid, "cannot export as %q: this version writes toml only", c.Format)
+	switch c.Format {
+	case "toml":
+	case "cacao":
+		return c.cacao(g)
+	default:
+		return incident.Errorf(incident.Invalid, "cannot export as %q: toml or cacao", c.Format)
 	}
 	if data, ok := builtin.Source(c.ID); ok {
 		_, err := g.Stdout.Write(data)
@@ -178,6 +208,28 @@ func (c PlaybookExportCmd) Run(g *Globals) error {
 		return err
 	}
 	_, err = g.Stdout.Write(p.TOML())
+	return err
+}
+
+// cacao writes the playbook for other tools.
+func (c PlaybookExportCmd) cacao(g *Globals) error {
+	p, err := readPlaybook(c.ID)
+	if incident.KindOf(err) == incident.NotFound {
+		var text bytes.Buffer
+		kept := *g
+		kept.Stdout = &text
+		if err = c.stored(&kept); err == nil {
+			p, err = playbooks.Parse(c.ID, text.Bytes())
+		}
+	}
+	if err != nil {
+		return err
+	}
+	out, err := cacao.Export(p, g.Now())
+	if err != nil {
+		return err
+	}
+	_, err = g.Stdout.Write(out)
 	return err
 }
 

@@ -93,8 +93,8 @@ func TestPlaybookLibraryCommands(t *testing.T) {
 	if err := (PlaybookDiffCmd{A: list[0].Slug, B: list[0].Slug}).Run(g); err != nil || out.String() != "No difference.\n" {
 		t.Errorf("%v: %s", err, out.String())
 	}
-	if err := (PlaybookExportCmd{ID: list[0].Slug, Format: "cacao"}).Run(g); incident.KindOf(err) != incident.Invalid {
-		t.Errorf("cacao: %v", err)
+	if err := (PlaybookExportCmd{ID: list[0].Slug, Format: "xml"}).Run(g); incident.KindOf(err) != incident.Invalid {
+		t.Errorf("xml: %v", err)
 	}
 	if err := (PlaybookShowCmd{ID: "nothing"}).Run(g); incident.KindOf(err) != incident.NotFound {
 		t.Errorf("nothing: %v", err)

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"tocsin/cmd/app"
 	"tocsin/incident"
 	"tocsin/playbooks"
+	"tocsin/playbooks/cacao"
 )
 
 // PlaybookImportCmd publishes a playbook file in the library of the data folder.
@@ -22,6 +24,16 @@ func (c *PlaybookImportCmd) Run(g *Globals) error {
 		return err
 	}
 	name := filepath.Base(c.File)
+	if cacao.Is(data) {
+		p, notes, err := cacao.Import(name, data)
+		if err != nil {
+			return err
+		}
+		for _, n := range notes {
+			fmt.Fprintln(g.Stderr, noteLine(n))
+		}
+		data = p.TOML()
+	}
 	if _, err := playbooks.Parse(name, data); err != nil {
 		return err
 	}
