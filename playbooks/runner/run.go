@@ -27,6 +27,9 @@ type Run struct {
 	EndedAt    *time.Time `json:"ended_at,omitempty"` // when no step was left
 	Parent     string     `json:"parent,omitempty"`   // run whose subplaybook step this is
 	ParentStep string     `json:"parent_step,omitempty"`
+	Upgrades   []Upgraded `json:"upgrades,omitempty"` // oldest first
+	// Seen is, of steps that ended before an upgrade, the revision people had before them.
+	Seen map[string]string `json:"seen,omitempty"`
 }
 
 var (

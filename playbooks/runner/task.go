@@ -15,9 +15,19 @@ const markedBy = "playbook"
 
 // addTask makes the task of one step, waiting until the run is advanced.
 func addTask(tx *ledger.Tx, i *incident.Incident, run Run, s *playbooks.Step) error {
+	t := taskOf(i, run.ID, s)
+	if err := casework.PutTask(tx, i, &t); err != nil {
+		return err
+	}
+	tx.Record("task.add", "task/"+t.ID)
+	return nil
+}
+
+// taskOf is a step as a task that waits.
+func taskOf(i *incident.Incident, run string, s *playbooks.Step) incident.Task {
 	t := incident.Task{
 		Title: s.Title, Instructions: instructions(s), Phase: s.Phase, Kind: string(s.Kind), Role: s.Role,
-		State: incident.TaskWaiting, Mandatory: s.Mandatory, Run: run.ID, Step: s.Key,
+		State: incident.TaskWaiting, Mandatory: s.Mandatory, Run: run, Step: s.Key,
 	}
 	for _, e := range s.Evidence {
 		t.Needs = append(t.Needs, incident.EvidenceNeed{Kind: e.Kind, Min: e.Min, Note: e.Note})
@@ -28,11 +38,7 @@ func addTask(tx *ledger.Tx, i *incident.Incident, run Run, s *playbooks.Step) er
 	if s.Privileged {
 		t.Privileged = &incident.Privilege{By: markedBy, Names: i.Holders(s.Role)}
 	}
-	if err := casework.PutTask(tx, i, &t); err != nil {
-		return err
-	}
-	tx.Record("task.add", "task/"+t.ID)
-	return nil
+	return t
 }
 
 // instructions are the step's, with what its options mean: a task carries only

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -53,6 +54,12 @@ type StepView struct {
 	ClosedBy  string             `json:"closed_by,omitempty"`
 	Outcome   string             `json:"outcome,omitempty"`
 	Approvals []Approval         `json:"approvals,omitempty"`
+
+	// Version is that of the text shown, where it is not the one the run follows now:
+	// what people had before them when the step ended.
+	Version   string `json:"version,omitempty"`
+	ReadAgain bool   `json:"read_again,omitempty"` // its text has changed since, and nobody looked
+	Retired   bool   `json:"retired,omitempty"`    // not in the text the run follows now
 }
 
 // Runs lists the runs of an incident, oldest first. Errors: NotFound.
@@ -99,19 +106,26 @@ func (v *View) read(tx *ledger.Tx, by incident.Principal, i *incident.Incident) 
 	if err != nil {
 		return err
 	}
+	texts, err := readTexts(tx, p, v.Run)
+	if err != nil {
+		return err
+	}
 	for _, ph := range incident.Phases() {
 		pv := PhaseView{Phase: incident.Phase(ph.Value), Label: ph.Label}
-		for n := range p.Steps {
-			s := &p.Steps[n]
-			t, ok := tasks[s.Key]
-			if !ok || s.Phase != pv.Phase {
+		for _, key := range texts.order {
+			t, ok := tasks[key]
+			if !ok || t.Phase != pv.Phase {
 				continue
 			}
+			s, version := texts.of(key)
 			if !incident.Sees(by, i, t.Privileged) {
 				v.Hidden++
 				continue
 			}
 			sv := stepView(s, t)
+			sv.Version, sv.ReadAgain = version, v.toBeRead(key)
+			_, stays := p.Step(key)
+			sv.Retired = !stays
 			if sv.Approvals, err = approvalsOf(tx, i.ID, t.ID); err != nil {
 				return err
 			}
@@ -125,6 +139,53 @@ func (v *View) read(tx *ledger.Tx, by incident.Principal, i *incident.Incident) 
 		}
 	}
 	return v.findNewer(tx)
+}
+
+// toBeRead reports whether a step was done under an older text that nobody held
+// against the new one yet.
+func (v *View) toBeRead(key string) bool {
+	return slices.ContainsFunc(v.Upgrades, func(u Upgraded) bool { return slices.Contains(u.ReadAgain, key) })
+}
+
+// texts are the words of a run's steps: of the revision it follows, and for those that
+// ended before an upgrade, of the one they ended under.
+type texts struct {
+	order []string // keys: the steps followed now, then those that are gone
+	now   *playbooks.Playbook
+	seen  map[string]*playbooks.Playbook // by step
+}
+
+func readTexts(tx *ledger.Tx, p *playbooks.Playbook, run Run) (texts, error) {
+	out := texts{now: p, seen: map[string]*playbooks.Playbook{}}
+	for n := range p.Steps {
+		out.order = append(out.order, p.Steps[n].Key)
+	}
+	read := map[string]*playbooks.Playbook{run.Digest: p}
+	for _, key := range slices.Sorted(maps.Keys(run.Seen)) {
+		digest := run.Seen[key]
+		if read[digest] == nil {
+			old, err := pinned(tx, Run{Digest: digest})
+			if err != nil {
+				return out, err
+			}
+			read[digest] = old
+		}
+		out.seen[key] = read[digest]
+		if _, ok := p.Step(key); !ok {
+			out.order = append(out.order, key)
+		}
+	}
+	return out, nil
+}
+
+func (t *texts) of(key string) (s *playbooks.Step, version string) {
+	if old := t.seen[key]; old != nil && old != t.now {
+		if s, ok := old.Step(key); ok {
+			return s, old.Version
+		}
+	}
+	s, _ = t.now.Step(key)
+	return s, ""
 }
 
 func (v *View) findNewer(tx *ledger.Tx) error {
