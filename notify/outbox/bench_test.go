@@ -16,22 +16,23 @@ import (
 	"tocsin/notify/filing"
 	"tocsin/notify/outbox"
 	smtpchannel "tocsin/notify/smtp"
-	"tocsin/notify/smtp/smtptest"
 	"tocsin/notify/statute"
 )
 
 // The benchmarks send the same letters to the same people through the outbox and
-// with the mail library alone, its rival and its floor: what the outbox adds is
-// choosing and writing each letter, and every attempt and outcome durable and on
-// the audit log. See README.md for how to run them.
+// with its rivals (see rival_test.go): what the outbox adds is choosing and writing each
+// letter, and every attempt and outcome durable and on the audit log. README.md says how
+// to run them.
 
 const (
-	benchPeople      = 5000
-	benchConnections = 10
+	// benchPeople is how many people a benchmark writes to.
+	benchPeople = 20000
+	// benchConnections is how many connections to the mail server it has.
+	benchConnections = 50
 )
 
-// benchHouse has a mailing ready for release; channel may be nil for real mail to port.
-func benchHouse(b *testing.B, port int, channel notify.Channel) *house {
+// benchHouse has a mailing ready for release, to be sent by channel.
+func benchHouse(b *testing.B, channel notify.Channel) *house {
 	b.Helper()
 	dir := b.TempDir()
 	ring, err := keys.Open(keys.Config{File: filepath.Join(dir, keys.FileName)})
@@ -41,13 +42,6 @@ func benchHouse(b *testing.B, port int, channel notify.Channel) *house {
 	b.Cleanup(func() { _ = db.Close() })
 	v, err := vault.New(db, vault.Config{Dir: filepath.Join(dir, vault.DirName)})
 	must(b, err)
-	if channel == nil {
-		cfg := smtpchannel.Default()
-		cfg.Host, cfg.Port, cfg.TLS, cfg.From, cfg.Connections = "127.0.0.1", port, "none", "Example Insurance <privacy@insurer.example>", benchConnections
-		channel, err = smtpchannel.New(cfg, smtpchannel.Deps{})
-		must(b, err)
-	}
-	b.Cleanup(func() { _ = channel.Close() })
 	s, err := outbox.New(outbox.Deps{
 		DB: db, Vault: v, Rules: rules, Letters: letters, Mail: channel,
 		Forms: func() (*filing.Library, error) {
@@ -90,66 +84,42 @@ func (h *house) mail(b *testing.B, m *outbox.Mailing) int {
 		case outbox.MailingPaused, outbox.MailingStopped:
 			b.Fatalf("the mailing is %s: %s", now.State, now.Note)
 		}
-		time.Sleep(2 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond)
 	}
 }
 
-// BenchmarkMailing is one mailing from its release to its end.
-func BenchmarkMailing(b *testing.B) {
-	port := smtptest.Sink(b)
-	for range b.N {
-		b.StopTimer()
-		h := benchHouse(b, port, nil)
-		b.StartTimer()
-		if n := h.mail(b, h.release(b)); n != benchPeople-1 { // one has no address
-			b.Fatalf("%d were accepted", n)
-		}
-	}
-	perSecond(b)
+// benchChannel sends to the mail server on port.
+func benchChannel(b *testing.B, port int) *smtpchannel.Channel {
+	b.Helper()
+	cfg := smtpchannel.Default()
+	cfg.Host, cfg.Port, cfg.TLS, cfg.From, cfg.Connections = "127.0.0.1", port, "none", "Example Insurance <privacy@insurer.example>", benchConnections
+	channel, err := smtpchannel.New(cfg, smtpchannel.Deps{})
+	must(b, err)
+	return channel
 }
 
-// BenchmarkMailingWithoutMail is what of that is not mail: the channel takes
+// BenchmarkMailingWithoutMail is what of a mailing is not mail: the channel takes
 // every letter at once.
 func BenchmarkMailingWithoutMail(b *testing.B) {
 	for range b.N {
 		b.StopTimer()
-		h := benchHouse(b, 0, &drawer{})
+		h := benchHouse(b, &drawer{})
+		m := h.release(b)
 		b.StartTimer()
-		h.mail(b, h.release(b))
+		h.mail(b, m)
 	}
 	perSecond(b)
 }
 
-// BenchmarkGoMailBare sends the same letters with the mail library alone.
-func BenchmarkGoMailBare(b *testing.B) {
-	port := smtptest.Sink(b)
-	all := &drawer{}
-	h := benchHouse(b, 0, all)
-	h.mail(b, h.release(b))
-	size := 0
-	for _, m := range all.letters {
-		size += len(m.Text) + len(m.HTML)
-	}
-	for _, c := range []struct {
-		name  string
-		quiet bool
-	}{{"default", false}, {"quiet", true}} {
-		b.Run(c.name, func(b *testing.B) {
-			for range b.N {
-				must(b, smtptest.Bare(b.Context(), port, benchConnections, c.quiet, all.letters))
-			}
-			b.ReportMetric(float64(size/len(all.letters)), "B/letter")
-			perSecond(b)
-		})
-	}
-}
-
 func perSecond(b *testing.B) {
+	b.Helper()
 	b.ReportMetric(float64(b.N*(benchPeople-1))/b.Elapsed().Seconds(), "letters/s")
 }
 
-// drawer is a channel that keeps what it is handed.
+// drawer is a channel that takes every letter at once, and keeps it if it is to.
 type drawer struct {
+	keeps bool
+
 	mu      sync.Mutex
 	letters []notify.Message
 }
@@ -158,8 +128,10 @@ func (*drawer) Name() string     { return "drawer" }
 func (*drawer) Close() error     { return nil }
 func (*drawer) Connections() int { return benchConnections }
 func (d *drawer) Send(_ context.Context, m notify.Message) notify.Receipt {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.letters = append(d.letters, m)
+	if d.keeps {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.letters = append(d.letters, m)
+	}
 	return notify.Receipt{Outcome: notify.Accepted, Code: 250}
 }

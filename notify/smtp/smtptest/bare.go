@@ -63,3 +63,29 @@ func bare(client *gomail.Client, m *notify.Message) error {
 	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	return client.Send(msg)
 }
+
+// Through sends the letters by a channel, so many at once, and says how many were accepted.
+func Through(ctx context.Context, channel notify.Channel, workers int, letters []notify.Message) int {
+	next := make(chan *notify.Message)
+	accepted := make([]int, workers)
+	var wg sync.WaitGroup
+	for n := range workers {
+		wg.Go(func() {
+			for m := range next {
+				if channel.Send(ctx, *m).Outcome == notify.Accepted {
+					accepted[n]++
+				}
+			}
+		})
+	}
+	for n := range letters {
+		next <- &letters[n]
+	}
+	close(next)
+	wg.Wait()
+	all := 0
+	for _, n := range accepted {
+		all += n
+	}
+	return all
+}
