@@ -136,6 +136,10 @@ func (s *Server) caseRoutes() []Route {
 		{Method: post, Path: "/notices/:draft/approve", Action: incident.ApproveNotice, Page: c.ApproveDraft},
 		{Method: get, Path: "/mailings/:mailing", Action: see, Page: c.Mailing},
 		{Method: post, Path: "/mailings/:mailing/steer", Action: release, Page: c.SteerMailing},
+		{Method: get, Path: "/mailings/:mailing/stop", Action: release, Page: c.StopMailingPage},
+		{Method: get, Path: "/mailings/:mailing/uncertain", Action: see, Page: c.Uncertain},
+		{Method: post, Path: "/mailings/:mailing/uncertain", Action: release, Page: c.SettleUncertain},
+		{Method: get, Path: "/mailings/:mailing/not-told", Action: see, Page: c.NotTold},
 
 		{Method: get, Path: "/timeline", Action: see, Page: c.Timeline},
 		{Method: post, Path: "/timeline", Action: work, Page: c.AddNote},

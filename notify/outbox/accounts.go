@@ -36,11 +36,13 @@ func leftOut(p *affected.Person) string {
 
 // accounts are those in a list who appear several times with the same name and
 // address, and would get the same letter: they get it once, and it names what all their
-// accounts exposed. The same address with another name is another person.
+// accounts exposed. The same address with another name is another person. People
+// are known by two hashes, so that nobody's name is kept and memory grows with 8 bytes
+// a person while they are looked for, and with who has several accounts after that.
 type accounts struct {
-	seed  maphash.Seed
-	again map[uint64]bool     // hashes that come more than once
-	of    map[string]*account // of those, by name, address and letter
+	seeds [2]maphash.Seed
+	again []uint64              // first hashes that come more than once, in order
+	of    map[[2]uint64]account // of those
 }
 
 type account struct {
@@ -48,8 +50,16 @@ type account struct {
 	elements affected.Elements
 }
 
-func accountKey(p *affected.Person, l *chosen) string {
-	return strings.ToLower(strings.TrimSpace(p.Email)) + "\x00" + strings.Join(strings.Fields(strings.ToLower(p.Name)), " ") + "\x00" + l.sent.Draft
+func (a *accounts) hash(n int, p *affected.Person, l *chosen) uint64 {
+	var h maphash.Hash
+	h.SetSeed(a.seeds[n])
+	_, _ = h.WriteString(strings.ToLower(strings.TrimSpace(p.Email)))
+	for word := range strings.FieldsSeq(strings.ToLower(p.Name)) {
+		_ = h.WriteByte(0)
+		_, _ = h.WriteString(word)
+	}
+	_, _ = h.WriteString("\x00\x00" + l.sent.Draft)
+	return h.Sum64()
 }
 
 // find is the account of a person; nil where they have but one.
@@ -57,44 +67,49 @@ func (a *accounts) find(p *affected.Person, l *chosen) *account {
 	if len(a.again) == 0 {
 		return nil
 	}
-	key := accountKey(p, l)
-	if !a.again[maphash.String(a.seed, key)] {
+	first := a.hash(0, p, l)
+	if _, several := slices.BinarySearch(a.again, first); !several {
 		return nil
 	}
-	return a.of[key]
+	at, ok := a.of[[2]uint64{first, a.hash(1, p, l)}]
+	if !ok {
+		return nil
+	}
+	return &at
 }
 
-// findAccounts reads the list twice: once to see which hashes come again (8
-// bytes a person), once to add up what those people's accounts exposed.
+// findAccounts reads the list twice: once to see which hashes come again, once
+// to add up what those people's accounts exposed.
 func (p *pass) findAccounts(ctx context.Context) (*accounts, error) {
-	a := &accounts{seed: maphash.MakeSeed(), again: map[uint64]bool{}, of: map[string]*account{}}
-	var all []uint64
+	a := &accounts{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, of: map[[2]uint64]account{}}
+	all := make([]uint64, 0, p.m.People)
 	err := p.eachAddressed(ctx, func(person *affected.Person, _ int, l *chosen) {
-		all = append(all, maphash.String(a.seed, accountKey(person, l)))
+		all = append(all, a.hash(0, person, l))
 	})
 	if err != nil {
 		return nil, err
 	}
 	slices.Sort(all)
 	for i := 1; i < len(all); i++ {
-		if all[i] == all[i-1] {
-			a.again[all[i]] = true
+		if all[i] == all[i-1] && (len(a.again) == 0 || a.again[len(a.again)-1] != all[i]) {
+			a.again = append(a.again, all[i])
 		}
 	}
 	if len(a.again) == 0 {
 		return a, nil
 	}
 	err = p.eachAddressed(ctx, func(person *affected.Person, line int, l *chosen) {
-		key := accountKey(person, l)
-		if !a.again[maphash.String(a.seed, key)] {
+		first := a.hash(0, person, l)
+		if _, several := slices.BinarySearch(a.again, first); !several {
 			return
 		}
-		at := a.of[key]
-		if at == nil {
-			at = &account{line: line}
-			a.of[key] = at
+		key := [2]uint64{first, a.hash(1, person, l)}
+		at, known := a.of[key]
+		if !known {
+			at.line = line
 		}
 		at.elements |= person.Elements
+		a.of[key] = at
 	})
 	return a, err
 }
@@ -109,7 +124,7 @@ func (p *pass) eachAddressed(ctx context.Context, fn func(person *affected.Perso
 	line := 0
 	for person, err := range affected.ReadRoster(bufio.NewReaderSize(list, 256<<10)) {
 		if err != nil {
-			return err
+			return &unreadable{after: line, cause: err}
 		}
 		line++
 		if line%4096 == 0 && ctx.Err() != nil {

@@ -19,6 +19,8 @@ type recipient struct {
 	person affected.Person
 	line   int
 	key    string
+	domain string // of the address; "" where none is written to
+	held   bool   // by a limit an hour: not now
 
 	letter  *chosen
 	message letter.Message
@@ -61,6 +63,9 @@ func (p *pass) add(person affected.Person, line int) {
 			r.person.Elements = at.elements
 		}
 	}
+	if r.reason == "" && !p.m.Drill {
+		r.domain = domainOf(person.Email)
+	}
 	p.batch = append(p.batch, r)
 }
 
@@ -68,21 +73,8 @@ func (p *pass) add(person affected.Person, line int) {
 // who are then in its todo, and the reason of everyone who is left out. on is false where
 // the mailing was paused or stopped meanwhile.
 func (p *pass) begin(ctx context.Context, b *batch) (on bool, err error) {
-	// Most of a later pass was done before: look first, and take the one
-	// writer's time only where there is something to write.
-	var fresh []*recipient
-	if err := p.s.DB.View(ctx, func(tx *ledger.Tx) error {
-		for n := range b.all {
-			d, err := deliveries.Get(tx, ledger.K(p.j.incident, b.all[n].key))
-			if err != nil && incident.KindOf(err) != incident.NotFound {
-				return err
-			}
-			if err != nil || p.due(&d, tx.Now()) || d.Mailing != p.m.ID {
-				fresh = append(fresh, &b.all[n])
-			}
-		}
-		return nil
-	}); err != nil || len(fresh) == 0 {
+	fresh, err := p.fresh(ctx, b)
+	if err != nil || len(fresh) == 0 {
 		return err == nil, err
 	}
 	if !p.m.Drill {
@@ -99,8 +91,12 @@ func (p *pass) begin(ctx context.Context, b *batch) (on bool, err error) {
 			return err
 		}
 		tx.Record("mailing.attempt", "mailing/"+m.ID)
-		if m.State.Active() && i.ChannelCompromised(incident.ChannelMail) {
+		switch {
+		case !m.State.Active():
+		case i.ChannelCompromised(incident.ChannelMail):
 			m.State, m.Note = MailingPaused, "mail is marked as in the attacker's hands"
+		case m.tooManyApart():
+			m.State, m.Note = MailingPaused, m.apartNote()
 		}
 		if !m.State.Active() {
 			on = false
@@ -111,9 +107,18 @@ func (p *pass) begin(ctx context.Context, b *batch) (on bool, err error) {
 		if err != nil {
 			return err
 		}
+		gate, err := p.s.gate(tx)
+		if err != nil {
+			return err
+		}
+		m.Batches++
+		b.number = m.Batches
 		var flying []string
 		for n := range b.all {
 			r := &b.all[n]
+			if r.held {
+				continue
+			}
 			if reason, _ := marks.Apply(&r.person); reason != "" {
 				r.reason = reason
 			}
@@ -123,6 +128,16 @@ func (p *pass) begin(ctx context.Context, b *batch) (on bool, err error) {
 			if err != nil && incident.KindOf(err) != incident.NotFound {
 				return err
 			}
+			if r.reason == "" && r.domain != "" && p.wanted(&d, had, tx) {
+				shut, err := gate.shut(r.domain)
+				if err != nil {
+					return err
+				}
+				if shut != nil {
+					p.held.add(gate, r.domain, shut)
+					continue
+				}
+			}
 			write, err := p.attempt(tx, &m, &d, had, r)
 			if err != nil {
 				return err
@@ -131,6 +146,8 @@ func (p *pass) begin(ctx context.Context, b *batch) (on bool, err error) {
 				continue
 			}
 			if d.State == Attempting {
+				gate.take(r.domain)
+				d.Batch = b.number
 				b.todo = append(b.todo, r)
 				flying = append(flying, r.key)
 			}
@@ -143,9 +160,62 @@ func (p *pass) begin(ctx context.Context, b *batch) (on bool, err error) {
 				return err
 			}
 		}
+		if err := gate.keep(); err != nil {
+			return err
+		}
 		return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
 	})
 	return on, err
+}
+
+// fresh are those of a batch for whom something may be to do. Most of a later pass
+// was done before: look first, and take the one writer's time only where there is
+// something to write. Whom a limit holds back is marked, and no letter is written for them.
+func (p *pass) fresh(ctx context.Context, b *batch) (fresh []*recipient, err error) {
+	err = p.s.DB.View(ctx, func(tx *ledger.Tx) error {
+		gate, err := p.s.gate(tx)
+		if err != nil {
+			return err
+		}
+		for n := range b.all {
+			r := &b.all[n]
+			d, err := deliveries.Get(tx, ledger.K(p.j.incident, r.key))
+			had := err == nil
+			if err != nil && incident.KindOf(err) != incident.NotFound {
+				return err
+			}
+			if had && d.Mailing == p.m.ID && !p.due(&d, p.s.now(tx)) {
+				continue
+			}
+			if r.reason == "" && r.domain != "" && p.wanted(&d, had, tx) {
+				shut, err := gate.shut(r.domain)
+				if err != nil {
+					return err
+				}
+				if shut != nil {
+					r.held = true
+					p.held.add(gate, r.domain, shut)
+					continue
+				}
+				gate.take(r.domain)
+			}
+			fresh = append(fresh, r)
+		}
+		return nil
+	})
+	return fresh, err
+}
+
+// wanted reports whether a letter to somebody is to go now, as far as their
+// record says.
+func (p *pass) wanted(d *Delivery, had bool, tx *ledger.Tx) bool {
+	switch {
+	case !had:
+		return true
+	case d.Mailing == p.m.ID:
+		return p.due(d, p.s.now(tx))
+	}
+	return d.State != Bounced && !d.told()
 }
 
 // write writes the letters of those who may be sent one, before the store's one
@@ -156,11 +226,7 @@ func (p *pass) write(people []*recipient) {
 	for range min(runtime.GOMAXPROCS(0), len(people)) {
 		wg.Go(func() {
 			for r := range work {
-				var err error
-				if r.message, err = r.letter.render(&r.person, checkCode(p.codes, r.key)); err != nil {
-					r.reason = "the letter cannot be written for this person"
-				}
-				r.written = true
+				p.writeOne(r)
 			}
 		})
 	}
@@ -184,7 +250,7 @@ func (p *pass) attempt(tx *ledger.Tx, m *Mailing, d *Delivery, had bool, r *reci
 	own := had && d.Mailing == m.ID
 	switch {
 	case own && d.State == Deferred:
-		if !p.due(d, tx.Now()) {
+		if !p.due(d, p.s.now(tx)) {
 			return false, nil
 		}
 		m.Counts.Deferred--
@@ -216,6 +282,7 @@ func (p *pass) attempt(tx *ledger.Tx, m *Mailing, d *Delivery, had bool, r *reci
 			m.Excluded = map[string]int{}
 		}
 		m.Excluded[r.reason]++
+		m.setApart(r)
 		return true, nil
 	case m.Drill:
 		d.State, d.Draft = Withheld, r.letter.sent.Draft

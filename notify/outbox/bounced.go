@@ -156,15 +156,7 @@ func (m *Mailing) comesBack(d *Delivery) bool {
 		return false
 	}
 	d.State, d.Reason = Bounced, d.Return.Reason
-	m.Counts.Bounced++
-	if m.Returned == nil {
-		m.Returned = map[string]int{}
-	}
-	if m.ReturnedFor == nil {
-		m.ReturnedFor = map[string]int{}
-	}
-	m.Returned[d.Draft]++
-	m.ReturnedFor[d.Reason]++
+	m.needsLetter(d)
 	return true
 }
 

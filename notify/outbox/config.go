@@ -19,6 +19,8 @@ type Config struct {
 	Canary int             // people written to first; the rest waits for how that ends. 50 if 0
 	Batch  int             // people per transaction; 200 if 0
 	Retry  []time.Duration // waits before each further attempt; a default ladder if nil
+
+	Throttle Throttle // how much goes out in an hour; nothing is held back if zero
 }
 
 // Letterhead is the sender's part of letters and filings.

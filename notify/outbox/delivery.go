@@ -1,18 +1,14 @@
 package outbox
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"time"
 
-	"tocsin/incident"
 	"tocsin/incident/affected"
-	"tocsin/incident/casework"
 	"tocsin/incident/keys"
-	"tocsin/incident/ledger"
 	"tocsin/notify"
 )
 
@@ -42,7 +38,9 @@ type Delivery struct {
 	NextTry  *time.Time     `json:"next_try,omitempty"`
 	At       time.Time      `json:"at"`
 	Receipt  notify.Receipt `json:"receipt,omitzero"`
+	Batch    uint64         `json:"batch,omitempty"`      // of the mailing, in which it was last attempted
 	Settled  string         `json:"settled_by,omitempty"` // who settled an uncertain one
+	Note     string         `json:"note,omitempty"`       // and what they go by
 	Return   *Return        `json:"return,omitempty"`     // what a mail server said of it later
 }
 
@@ -70,102 +68,4 @@ func personKey(k [keys.Size]byte, p *affected.Person, line, series int) string {
 		fmt.Fprintf(mac, "row\x00%s\x00%s\x00%d", p.Email, p.Name, line)
 	}
 	return hex.EncodeToString(mac.Sum(nil)[:16])
-}
-
-// Uncertain is one letter that a person has to settle. Line is its row in the list.
-type UncertainDelivery struct {
-	Key     string
-	Line    int
-	At      time.Time
-	Detail  string
-	Mailing string
-}
-
-// Uncertains gives the deliveries nobody knows the end of, at most limit.
-func (s *Service) Uncertains(ctx context.Context, p incident.Principal, ref string, limit int) ([]UncertainDelivery, error) {
-	var out []UncertainDelivery
-	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
-		return deliveries.Scan(tx, ledger.K(i.ID), func(k ledger.Key, d Delivery) error {
-			if d.State == Uncertain {
-				out = append(out, UncertainDelivery{Key: k.Text(1), Line: d.Line, At: d.At, Detail: d.Receipt.Detail, Mailing: d.Mailing})
-			}
-			if limit > 0 && len(out) == limit {
-				return ledger.Stop
-			}
-			return nil
-		})
-	})
-	return out, err
-}
-
-// SettleUncertain is a person's word on a delivery that nobody knows the end
-// of: it arrived, or it is to be sent again. key "" settles all of the incident's.
-func (s *Service) SettleUncertain(ctx context.Context, p incident.Principal, ref, key string, arrived bool) (int, error) {
-	n := 0
-	err := s.act(ctx, p, ref, incident.ReleaseNotice, func(tx *ledger.Tx, i *incident.Incident) error {
-		n = 0
-		moved := map[string]int{}
-		settle := func(k ledger.Key, d Delivery) error {
-			if d.State != Uncertain {
-				return nil
-			}
-			d.Settled, d.At, d.State = p.ID, tx.Now(), Accepted
-			if !arrived {
-				d.State, d.NextTry = Deferred, nil
-			}
-			moved[d.Mailing]++
-			n++
-			return deliveries.Put(tx, k, d)
-		}
-		if key != "" {
-			k := ledger.K(i.ID, key)
-			d, err := deliveries.Get(tx, k)
-			if err != nil {
-				return err
-			}
-			if err := settle(k, d); err != nil {
-				return err
-			}
-		} else if err := deliveries.Scan(tx, ledger.K(i.ID), settle); err != nil {
-			return err
-		}
-		if n == 0 {
-			return incident.Errorf(incident.Conflict, "There is nothing uncertain to settle.")
-		}
-		for id, k := range moved {
-			m, err := mailingOf(tx, i.ID, id)
-			if err != nil {
-				return err
-			}
-			m.Counts.Uncertain -= k
-			if arrived {
-				m.Counts.Accepted += k
-			} else {
-				m.Counts.Deferred += k
-				if m.State == MailingDone {
-					m.State, m.EndedAt = MailingSending, nil
-				}
-				m.NextPass = nil
-				if err := sending.Put(tx, ledger.K(m.ID), i.ID); err != nil {
-					return err
-				}
-			}
-			if err := mailings.Put(tx, ledger.K(i.ID, m.ID), m); err != nil {
-				return err
-			}
-			if err := s.peopleTold(tx, i, &m); err != nil {
-				return err
-			}
-		}
-		tx.Record("delivery.settle", "incident/"+i.ID)
-		word := "to be sent again"
-		if arrived {
-			word = "as arrived"
-		}
-		return casework.WriteTimeline(tx, i, "delivery.settle", "incident/"+i.ID, fmt.Sprintf("%d uncertain deliveries settled %s", n, word))
-	})
-	if err == nil {
-		s.nudge()
-	}
-	return n, err
 }

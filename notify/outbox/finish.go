@@ -36,7 +36,7 @@ func (p *pass) judge(ctx context.Context) (on bool, err error) {
 		if m.Counts.Deferred == all && all > 0 {
 			// Nothing is known yet: a server that puts off whoever it does not
 			// know takes them a minute later.
-			at := tx.Now().Add(p.s.soonest())
+			at := p.s.now(tx).Add(p.s.soonest())
 			m.NextPass, on = &at, false
 			tx.Record("mailing.canary", "mailing/"+m.ID)
 			return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
@@ -52,9 +52,10 @@ func (p *pass) judge(ctx context.Context) (on bool, err error) {
 	return on, err
 }
 
-// finish ends a mailing whose list was gone through, or says when the deferred
-// ones are tried again.
-func (s *Service) finish(ctx context.Context, j job) error {
+// finish ends a mailing whose list was gone through, or says when the others are
+// written to: whoever was put off, and whom a limit an hour held back.
+func (s *Service) finish(ctx context.Context, p *pass) error {
+	j := p.j
 	return s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
 		m, err := mailingOf(tx, j.incident, j.mailing)
 		if err != nil || !m.State.Active() {
@@ -65,9 +66,9 @@ func (s *Service) finish(ctx context.Context, j job) error {
 			return err
 		}
 		tx.Record("mailing.pass", "mailing/"+m.ID)
-		if m.Counts.Deferred > 0 {
-			at := tx.Now().Add(s.soonest())
-			m.State, m.NextPass = MailingSending, &at
+		m.Held = p.held.lines(m.Pending() + m.Counts.Deferred)
+		if m.Counts.Deferred > 0 || p.held.any() {
+			m.goOn(s.now(tx), s.soonest())
 			return mailings.Put(tx, ledger.K(j.incident, m.ID), m)
 		}
 		now := tx.Now()
@@ -91,6 +92,25 @@ func (s *Service) finish(ctx context.Context, j job) error {
 		return casework.Save(tx, i)
 	})
 }
+
+// goOn says when the next pass is: when a limit lets somebody through, or when
+// those who were put off may be due.
+func (m *Mailing) goOn(now time.Time, wait time.Duration) {
+	at := now.Add(wait)
+	if next := soonestOf(m.Held); next != nil && (m.Counts.Deferred == 0 || next.Before(at)) {
+		at = *next
+	}
+	if soon := now.Add(breath); at.Before(soon) {
+		at = soon
+	}
+	if len(m.Held) == 0 {
+		m.State = MailingSending // a list too short for a canary
+	}
+	m.NextPass = &at
+}
+
+// breath is the least between two passes over one list.
+const breath = 5 * time.Second
 
 // peopleTold sets the milestone that duties count from, once a mailing is done
 // and nothing in it is uncertain: a clock must not stop on a guess.

@@ -17,26 +17,25 @@ func (p *pass) send(ctx context.Context, todo []*recipient) {
 	if c, ok := p.s.Mail.(interface{ Connections() int }); ok {
 		workers = max(1, c.Connections())
 	}
-	next := make(chan *recipient)
+	letters := newCounter(todo, &p.s.limits)
 	var wg sync.WaitGroup
 	for range min(workers, len(todo)) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for r := range next {
+		wg.Go(func() {
+			for r := letters.next(); r != nil; r = letters.next() {
 				r.receipt = p.s.Mail.Send(ctx, notify.Message{
-					ID: fmt.Sprintf("%s.%d", r.key, r.try), To: r.person.Email,
+					ID: messageID(r.key, r.try), To: r.person.Email,
 					Subject: r.message.Subject, Text: r.message.Text, HTML: r.message.HTML,
 				})
+				letters.back(r)
 			}
-		}()
+		})
 	}
-	for _, r := range todo {
-		next <- r
-	}
-	close(next)
 	wg.Wait()
 }
+
+// messageID is the local part of a letter's Message-ID: the delivery's name and the
+// attempt, from 1.
+func messageID(key string, try int) string { return fmt.Sprintf("%s.%d", key, try) }
 
 // keep writes the outcomes, and tries for a while when the store cannot take
 // them: what is known now would otherwise be uncertain.
@@ -58,6 +57,11 @@ func (p *pass) end(ctx context.Context, b *batch) error {
 			return err
 		}
 		tx.Record("mailing.outcome", "mailing/"+m.ID)
+		now := p.s.now(tx)
+		m.tally(now, len(b.todo))
+		if err := p.s.heard(tx, b.todo); err != nil {
+			return err
+		}
 		for _, r := range b.todo {
 			k := ledger.K(p.j.incident, r.key)
 			d, err := deliveries.Get(tx, k)
@@ -65,7 +69,7 @@ func (p *pass) end(ctx context.Context, b *batch) error {
 				return err
 			}
 			m.Counts.Attempting--
-			p.s.settle(&m, &d, r.receipt, tx.Now())
+			p.s.settle(&m, &d, r.receipt, now)
 			if err := m.settled(tx, p.j.incident, k, &d); err != nil {
 				return err
 			}

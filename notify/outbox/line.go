@@ -7,7 +7,7 @@ import (
 
 // batch is some people of a list whose attempts are written together.
 type batch struct {
-	number uint64 // within the pass, from 1
+	number uint64 // within the mailing, from 1
 	all    []recipient
 	todo   []*recipient // who is to be written to now
 }

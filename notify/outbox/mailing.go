@@ -44,6 +44,15 @@ type Mailing struct {
 	Returned    map[string]int `json:"returned,omitempty"`     // by draft: letters that came back
 	ReturnedFor map[string]int `json:"returned_for,omitempty"` // the same by reason
 	Posted      map[string]int `json:"posted,omitempty"`       // by draft: of them, people told otherwise since
+
+	Batches        uint64  `json:"batches,omitempty"`         // written so far
+	Recent         []tally `json:"recent,omitempty"`          // outcomes of the last minutes
+	Held           []Hold  `json:"held,omitempty"`            // who waits for a limit an hour, as of the last pass
+	Unwritten      int     `json:"unwritten,omitempty"`       // people for whom no letter could be written
+	FirstUnwritten int     `json:"first_unwritten,omitempty"` // the row of the first of them
+	LookedAt       int     `json:"looked_at,omitempty"`       // of them, before a person let it go on
+
+	Outlook *Outlook `json:"outlook,omitempty"` // of now; never stored
 }
 
 // Sent is one approved text of a mailing.
@@ -71,6 +80,12 @@ type Counts struct {
 	Bounced    int `json:"bounced"`  // taken, and came back
 }
 
+// tried is how many letters have an end, good or bad, or one that nobody knows.
+func (m *Mailing) tried() int {
+	c := m.Counts
+	return c.Accepted + c.Rejected + c.Uncertain + c.Bounced
+}
+
 // Left is how many were left out with a reason.
 func (m *Mailing) Left() int {
 	n := 0
@@ -91,6 +106,7 @@ func (s *Service) Mailings(ctx context.Context, p incident.Principal, ref string
 	var out []Mailing
 	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
 		return mailings.Scan(tx, ledger.K(i.ID), func(_ ledger.Key, m Mailing) error {
+			m.Outlook = m.outlook(s.now(tx))
 			out = append(out, m)
 			return nil
 		})
@@ -103,7 +119,9 @@ func (s *Service) Mailing(ctx context.Context, p incident.Principal, ref, id str
 	var out Mailing
 	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) error {
 		var err error
-		out, err = mailingOf(tx, i.ID, id)
+		if out, err = mailingOf(tx, i.ID, id); err == nil {
+			out.Outlook = out.outlook(s.now(tx))
+		}
 		return err
 	})
 	return out, err

@@ -399,7 +399,7 @@ func TestEverybodyIsAccountedFor(t *testing.T) {
 	if h.told(t) {
 		t.Error("a clock stopped while somebody's letter is uncertain")
 	}
-	n, err := h.SettleUncertain(t.Context(), otto, h.ref, "", true)
+	n, err := h.Settle(t.Context(), otto, h.ref, outbox.Settlement{As: outbox.SettleArrived})
 	must(t, err)
 	m, err = h.Mailing(t.Context(), otto, h.ref, m.ID)
 	must(t, err)

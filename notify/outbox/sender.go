@@ -21,7 +21,11 @@ func (s *Service) Run(ctx context.Context) error {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	for {
-		if err := s.round(ctx); err != nil && ctx.Err() == nil {
+		err := s.round(ctx)
+		if err == nil {
+			err = s.sweep(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
 			s.Logger.Error("sending failed", "error", err)
 		}
 		select {
@@ -70,18 +74,24 @@ func (s *Service) pass(ctx context.Context, j job) error {
 		return err
 	}
 	p, due, err := s.open(ctx, j)
-	if err != nil || !due {
-		return err
+	if err != nil {
+		return s.trouble(ctx, j, &unprepared{err})
+	}
+	if !due {
+		return nil
 	}
 	defer p.list.Close()
 	on, err := p.all(ctx)
-	if e := p.land(); err == nil {
+	if e := p.land(); err == nil || e != nil {
 		err = e
 	}
-	if err != nil || !on {
-		return err
+	if err != nil {
+		return s.trouble(ctx, j, err)
 	}
-	return s.finish(ctx, j)
+	if !on {
+		return nil
+	}
+	return s.finish(ctx, p)
 }
 
 // all goes through the list; on is false where the mailing is no longer to go on.
@@ -89,7 +99,7 @@ func (p *pass) all(ctx context.Context) (on bool, err error) {
 	line := 0
 	for person, err := range affected.ReadRoster(p.list) {
 		if err != nil {
-			return false, err
+			return false, &unreadable{after: line, cause: err}
 		}
 		line++
 		if casework.Erased(&person) {
@@ -101,6 +111,9 @@ func (p *pass) all(ctx context.Context) (on bool, err error) {
 		}
 		if on, err := p.flush(ctx); err != nil || !on {
 			return false, err
+		}
+		if p.held.all != nil {
+			return true, nil // nobody else can be written to before somebody has waited
 		}
 	}
 	return p.flush(ctx)
@@ -120,7 +133,7 @@ type pass struct {
 	canary   int // how many are still to be sent before the mailing looks at itself
 	batch    []recipient
 	left     func(*affected.Person) string // why somebody is left out by decision; "" otherwise
-	begun    uint64                        // batches whose attempts were written
+	held     holds                         // whom a limit an hour holds back
 	line     *line                         // where batches go once the canary is over
 }
 
@@ -136,7 +149,7 @@ func (s *Service) open(ctx context.Context, j job) (*pass, bool, error) {
 		}
 		p.m = m
 		over = m.State == MailingDone || m.State == MailingStopped
-		if !m.State.Active() || m.NextPass != nil && m.NextPass.After(tx.Now()) {
+		if !m.State.Active() || m.NextPass != nil && m.NextPass.After(s.now(tx)) {
 			return ledger.Stop
 		}
 		if p.marks, err = casework.PersonMarks(tx, j.incident); err != nil {
@@ -164,7 +177,7 @@ func (s *Service) open(ctx context.Context, j job) (*pass, bool, error) {
 		return nil, false, err
 	}
 	if p.m.State == MailingCanary {
-		p.canary = s.cfg.Canary
+		p.canary = max(1, s.cfg.Canary-p.m.tried())
 	}
 	lib, err := s.Letters()
 	if err != nil {
@@ -197,7 +210,7 @@ func (p *pass) room() int {
 // After the canary it waits for none of that but the attempts: the next batch is written
 // down while this one is on the wire. on is false where the mailing is no longer to go on.
 func (p *pass) flush(ctx context.Context) (on bool, err error) {
-	b := &batch{number: p.begun + 1, all: p.batch}
+	b := &batch{all: p.batch}
 	p.batch = nil
 	if len(b.all) == 0 {
 		return ctx.Err() == nil, nil
@@ -208,7 +221,6 @@ func (p *pass) flush(ctx context.Context) (on bool, err error) {
 	if len(b.todo) == 0 {
 		return ctx.Err() == nil, nil
 	}
-	p.begun++
 	if p.canary <= 0 {
 		if p.line == nil {
 			p.line = p.newLine(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"time"
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
@@ -37,8 +38,11 @@ type Deps struct {
 type Service struct {
 	casework.NoReactions
 	Deps
-	cfg  Config
-	wake chan struct{}
+	cfg    Config
+	limits limits
+	wake   chan struct{}
+	steady steady
+	swept  time.Time // when Run last took old paces away
 
 	layer    layered // the rules with the contracts over them
 	accounts accountsCache
@@ -56,7 +60,10 @@ func New(d Deps, cfg Config) (*Service, error) {
 		d.Logger = slog.New(slog.DiscardHandler)
 	}
 	cfg.fill()
-	return &Service{Deps: d, cfg: cfg, wake: make(chan struct{}, 1)}, nil
+	if problems := cfg.Throttle.Check(); len(problems) > 0 {
+		return nil, &incident.Error{Kind: incident.Invalid, Message: "The limits for sending are wrong.", Problems: problems}
+	}
+	return &Service{Deps: d, cfg: cfg, limits: cfg.Throttle.limits(), wake: make(chan struct{}, 1)}, nil
 }
 
 // act is the one shape of an act here: the incident, may p do it, do it.

@@ -138,7 +138,8 @@ func (a *API) list() []route {
 		{method: post, path: one + "/mailings/{mailing}/stop", do: stopMailing},
 		{method: get, path: one + "/mailings/{mailing}/unreached", query: []string{"limit"}, do: unreached},
 		{method: post, path: one + "/mailings/{mailing}/posted", body: object, do: lettersPosted},
-		{method: get, path: one + "/deliveries/uncertain", query: []string{"limit"}, do: uncertain},
+		{method: get, path: one + "/mailings/{mailing}/not-told", query: paged("reason"), do: notToldBy},
+		{method: get, path: one + "/deliveries/uncertain", query: paged("mailing"), do: uncertain},
 		{method: post, path: one + "/deliveries/uncertain", body: object, do: settleUncertain},
 
 		{method: get, path: "/register", query: paged(), do: breachRegister},

@@ -2,8 +2,8 @@ package console
 
 import (
 	"slices"
+	"time"
 
-	"tocsin/incident"
 	"tocsin/notify/outbox"
 	"tocsin/web/view"
 )
@@ -16,6 +16,15 @@ type mailingRow struct {
 	Reasons  []view.Bar
 	Released string
 	Sum      string
+	Pace     string // how fast, and what is left; "" once it is over
+	Ends     *time.Time
+	Holds    []holdRow
+}
+
+// holdRow is people who wait for a limit an hour.
+type holdRow struct {
+	outbox.Hold
+	Whose string
 }
 
 func (o *openCase) mailingRow(m *outbox.Mailing) mailingRow {
@@ -50,76 +59,32 @@ func (o *openCase) mailingRow(m *outbox.Mailing) mailingRow {
 	for reason, n := range m.Excluded {
 		row.Reasons = append(row.Reasons, view.Bar{Label: sentenceCase(reason), Value: n})
 	}
+	row.pace()
 	slices.SortFunc(row.Reasons, func(a, b view.Bar) int { return b.Value - a.Value })
 	sent := k.Accepted + k.Rejected + k.Deferred + k.Uncertain + k.Attempting + k.Withheld + k.Earlier + k.Bounced
 	row.Sum = view.Thousands(m.People) + " on the list = " + view.Thousands(sent) + " written to + " + view.Thousands(m.Left()) + " left out with a reason + " + view.Thousands(m.Pending()) + " still to do"
 	return row
 }
 
-type mailingPage struct {
-	mailingRow
-	Path      string
-	Uncertain []outbox.UncertainDelivery
-	Unreached *outbox.Unreached // nil where mail reached all it was sent to
-	Steer     bool
-}
-
-// Mailing shows how far a mailing is; it stays fresh by itself.
-func (c *Console) Mailing(r *Request) error { return c.showMailing(r, nil) }
-
-func (c *Console) showMailing(r *Request, wrong error) error {
-	o, err := c.openCase(r)
-	if err != nil {
-		return err
-	}
-	m, err := c.Outbox.Mailing(r.Ctx(), r.By, o.Incident.ID, r.Param("mailing"))
-	if err != nil {
-		return err
-	}
-	d := mailingPage{mailingRow: o.mailingRow(&m), Path: o.URL("/mailings/" + m.ID), Steer: o.may(incident.ReleaseNotice)}
-	if m.Counts.Uncertain > 0 {
-		if d.Uncertain, err = c.Outbox.Uncertains(r.Ctx(), r.By, o.Incident.ID, 50); err != nil {
-			return err
+// pace puts into words how it is getting on.
+func (row *mailingRow) pace() {
+	for _, h := range row.Held {
+		whose := h.Domain
+		switch {
+		case h.All:
+			whose = "all letters"
+		case whose == "":
+			whose = "other domains"
 		}
+		row.Holds = append(row.Holds, holdRow{h, whose})
 	}
-	if m.Counts.Bounced+m.Counts.Rejected > 0 {
-		all, err := c.Outbox.Unreached(r.Ctx(), r.By, o.Incident.ID, m.ID, 50)
-		if err != nil {
-			return err
-		}
-		d.Unreached = &all
+	l := row.Outlook
+	if l == nil || row.EndedAt != nil {
+		return
 	}
-	p := o.page(r, "Mailing "+itoa(m.Seq), d)
-	p.Crumbs = []view.Link{{Text: "Notices", URL: o.URL("/notices")}}
-	if wrong != nil {
-		return r.Wrong(wrong, &view.Form{}, "mailing", p)
+	row.Pace = view.Thousands(l.PerMinute) + " letters a minute; " + view.Thousands(l.Left) + " people still to be written to"
+	if l.Held > 0 {
+		row.Pace += ", " + view.Thousands(l.Held) + " of them held back by a limit an hour"
 	}
-	return r.Show("mailing", p)
-}
-
-// SteerMailing pauses, resumes or stops it, or settles what is uncertain.
-func (c *Console) SteerMailing(r *Request) error {
-	ref, id := r.Param("incident"), r.Param("mailing")
-	var err error
-	note := ""
-	switch r.Form("do") {
-	case "pause":
-		err, note = c.Outbox.Pause(r.Ctx(), r.By, ref, id, "paused by a person"), "Paused. What is on the wire is finished."
-	case "resume":
-		err, note = c.Outbox.Resume(r.Ctx(), r.By, ref, id), "It goes on."
-	case "stop":
-		err, note = c.Outbox.Stop(r.Ctx(), r.By, ref, id), "Stopped for good."
-	case "arrived", "again":
-		_, err = c.Outbox.SettleUncertain(r.Ctx(), r.By, ref, r.Form("key"), r.Form("do") == "arrived")
-		note = "Settled."
-	case "posted":
-		_, err = c.Outbox.LettersPosted(r.Ctx(), r.By, ref, id, r.Form("how"))
-		note = "Put down. The duties towards them count as met from now."
-	default:
-		err = incident.Errorf(incident.Invalid, "Say what to do with the mailing.")
-	}
-	if err != nil {
-		return c.showMailing(r, err)
-	}
-	return r.Done("/incidents/"+ref+"/mailings/"+id, note)
+	row.Ends = l.Ends
 }
