@@ -52,6 +52,9 @@ func (a *App) sender() error {
 			return err
 		}
 		channel = mail
+		for _, w := range a.cfg.Mail.Warnings(a.deps.Clock()) {
+			a.log.Warn("mail will need attention", "where", w.Where, "warning", w.What)
+		}
 	}
 	tell, err := a.staffChannel()
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -164,7 +165,7 @@ func DefaultConfig() Config {
 
 // relativeTo makes the file's paths relative to its folder.
 func (c *Config) relativeTo(dir string) {
-	for _, p := range append(c.paths(), c.Slack.Files()...) {
+	for _, p := range slices.Concat(c.paths(), c.Mail.Files(), c.Slack.Files()) {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}
@@ -184,7 +185,7 @@ func (c *Config) relativeTo(dir string) {
 func (c *Config) hooks() hooks.Config { return hooks.Config{Sources: c.Sources, Bounces: c.Bounces} }
 
 func (c *Config) paths() []*string {
-	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Matching.Scratch, &c.Mail.SecretFile, &c.Mail.Bounces}
+	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Matching.Scratch, &c.Mail.Bounces}
 }
 
 // check opens nothing but looks whether named files are there.
@@ -226,7 +227,7 @@ func (c *Config) check(string) error {
 		add("auth.idle", "longer than auth.absolute")
 	}
 	problems = append(problems, c.hooks().Check()...)
-	problems = append(problems, c.Mail.Check()...)
+	problems = append(problems, c.Mail.Check(time.Now())...)
 	if c.Mail.Bounces != "" {
 		add("mail.bounces", bounce.Maildir(c.Mail.Bounces).Check())
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"tocsin/cmd/app"
 )
@@ -19,6 +20,9 @@ func (c *ConfigCheckCmd) Run(g *Globals) error {
 	if err != nil {
 		fmt.Fprintln(g.Stderr, err)
 		return errWanting
+	}
+	for _, w := range cfg.Mail.Warnings(time.Now()) {
+		fmt.Fprintf(g.Stderr, "Warning: %s: %s\n", w.Where, w.What)
 	}
 	library, err := loadRules(g, cfg.Rules.Folders)
 	if err != nil {

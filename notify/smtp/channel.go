@@ -29,6 +29,8 @@ type Channel struct {
 	patience time.Duration // with one answer
 	grace    time.Duration // for what is under way when its ctx ends
 	letters  letters
+	sign     *tls.Certificate   // nil: letters are not S/MIME-signed
+	dkim     *gomail.DKIMSigner // nil: nor DKIM-signed
 
 	pool   chan *line        // as many as may be open
 	queue  chan *transaction // has no room: whoever takes from it carries what it takes
@@ -57,7 +59,7 @@ func New(cfg Config, deps Deps) (*Channel, error) {
 	if deps.Clock == nil {
 		deps.Clock = time.Now
 	}
-	if problems := cfg.Check(); len(problems) > 0 || !cfg.On() {
+	if problems := cfg.Check(deps.Clock()); len(problems) > 0 || !cfg.On() {
 		return nil, &incident.Error{Kind: incident.Invalid, Message: "The mail configuration is wrong.", Problems: problems}
 	}
 	if deps.Patience == 0 {
@@ -73,6 +75,8 @@ func New(cfg Config, deps Deps) (*Channel, error) {
 	if err := c.addresses(); err != nil {
 		return nil, err
 	}
+	c.sign, _ = cfg.Sign.certificate(c.from.Address, deps.Clock())
+	c.dkim, _ = cfg.DKIM.signer(c.from.Address, deps.Clock)
 	options, err := c.options(deps)
 	if err != nil {
 		return nil, err

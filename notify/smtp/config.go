@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
 
 	"tocsin/incident"
 )
@@ -24,6 +25,9 @@ type Config struct {
 	SecretEnv   string `toml:"password_env"` // the name of an environment variable; it wins over the file
 	Connections int    `toml:"connections"`
 	Rate        int    `toml:"rate"` // messages a second over all connections; 0 is as fast as the server takes them
+
+	Sign SignConfig `toml:"sign"`
+	DKIM DKIMConfig `toml:"dkim"`
 }
 
 // Default is what a key that is not given means.
@@ -34,12 +38,18 @@ func Default() Config {
 // On reports whether mail is configured.
 func (c Config) On() bool { return c.Host != "" }
 
-// Check gives every problem; Where is the key under mail.
-func (c Config) Check() []incident.Problem {
+// Files are the paths in it, for whoever makes them absolute.
+func (c *Config) Files() []*string {
+	return []*string{&c.SecretFile, &c.Sign.CertFile, &c.Sign.KeyFile, &c.DKIM.KeyFile}
+}
+
+// Check gives every problem; Where is the key. It reads certificates and keys, and
+// holds them against now.
+func (c Config) Check(now time.Time) []incident.Problem {
 	var out []incident.Problem
 	add := func(key, what string) { out = append(out, incident.Problem{Where: "mail." + key, What: what}) }
 	if !c.On() {
-		if c.From != "" || c.User != "" {
+		if c.From != "" || c.User != "" || c.Sign != (SignConfig{}) || c.DKIM != (DKIMConfig{}) {
 			add("host", "missing, but other keys of mail are set")
 		}
 		return out
@@ -78,6 +88,11 @@ func (c Config) Check() []incident.Problem {
 	}
 	if c.Rate < 0 {
 		add("rate", "not below 0")
+	}
+	for _, f := range c.findings(now) {
+		if f.bad {
+			add(f.key, f.what)
+		}
 	}
 	return out
 }

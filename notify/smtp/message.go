@@ -11,7 +11,22 @@ import (
 
 // write writes a letter as it goes over the wire; ok is false where it cannot be.
 func (c *Channel) write(d *dotted, m notify.Message, to string) (r notify.Receipt, ok bool) {
-	if _, err := c.message(m, to).WriteTo(d); err != nil {
+	msg := c.message(m, to)
+	if c.sign != nil {
+		if !c.clock().Before(c.sign.Leaf.NotAfter) {
+			return deferred("the certificate that signs letters has expired"), false
+		}
+		if err := msg.SignWithTLSCertificate(c.sign); err != nil {
+			return deferred("the message cannot be signed"), false
+		}
+	}
+	if c.dkim != nil {
+		msg.SetDKIM(c.dkim)
+	}
+	if _, err := msg.WriteTo(d); err != nil {
+		if c.sign != nil || c.dkim != nil {
+			return deferred("the message cannot be signed"), false // no fault of the letter's
+		}
 		return notify.Receipt{Outcome: notify.Rejected, Detail: "the message cannot be written as mail"}, false
 	}
 	d.end()
