@@ -59,6 +59,9 @@ func (s *Server) caseRoutes() []Route {
 		{Method: post, Path: "/tasks/:task/mark", Action: incident.MarkPrivileged, Page: c.MarkTask},
 		{Method: post, Path: "/tasks/:task/evidence", Action: work, Upload: true, Page: c.AttachEvidence},
 		{Method: post, Path: "/runs", Action: work, Page: c.StartRun},
+		{Method: get, Path: "/runs/:run/upgrade", Action: see, Page: c.UpgradePage},
+		{Method: post, Path: "/runs/:run/upgrade", Action: incident.SteerIncident, Page: c.UpgradeRun},
+		{Method: post, Path: "/runs/:run/read", Action: work, Page: c.HaveRead},
 
 		{Method: get, Path: "/evidence", Action: see, Page: c.Evidence},
 		{Method: post, Path: "/evidence", Action: work, Upload: true, Page: c.AddEvidence},

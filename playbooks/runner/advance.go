@@ -49,6 +49,11 @@ func (r *Runner) place(tx *ledger.Tx, i *incident.Incident, run *Run, p *playboo
 			continue
 		}
 		was := task.State
+		if run.Seen[pos.Key] != "" && !task.State.Ended() {
+			if err := takeUp(tx, i, run, step, &task); err != nil {
+				return false, err
+			}
+		}
 		next := placed(tx, i, step, task, pos)
 		if !same(task, next) {
 			if err := casework.PutTask(tx, i, &next); err != nil {

@@ -38,8 +38,14 @@ func (r *Runner) TaskClosed(tx *ledger.Tx, i *incident.Incident, t *incident.Tas
 			return err
 		}
 		step, ok := p.Step(t.Step)
-		if !ok {
-			return incident.Errorf(incident.Internal, "task %s names step %q, which revision %s has not", t.ID, t.Step, run.Digest)
+		if !ok { // opened again although an upgrade left it behind: the terms are those it had
+			seen, err := pinned(tx, Run{Digest: run.Seen[t.Step]})
+			if err != nil {
+				return err
+			}
+			if step, ok = seen.Step(t.Step); !ok {
+				return incident.Errorf(incident.Internal, "task %s names step %q, which revision %s has not", t.ID, t.Step, run.Digest)
+			}
 		}
 		if err := r.closed(tx, i, &run, step, t); err != nil {
 			return err

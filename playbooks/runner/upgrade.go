@@ -318,3 +318,18 @@ func reword(i *incident.Incident, t *incident.Task, s *playbooks.Step) {
 		t.Privileged = fresh.Privileged
 	}
 }
+
+// takeUp gives a task that ended under an older text, and was opened again, the words
+// the run follows now.
+func takeUp(tx *ledger.Tx, i *incident.Incident, run *Run, s *playbooks.Step, t *incident.Task) error {
+	reword(i, t, s)
+	if err := casework.PutTask(tx, i, t); err != nil {
+		return err
+	}
+	tx.Record("task.rewrite", "task/"+t.ID)
+	delete(run.Seen, s.Key)
+	for n := range run.Upgrades {
+		run.Upgrades[n].ReadAgain = slices.DeleteFunc(run.Upgrades[n].ReadAgain, func(key string) bool { return key == s.Key })
+	}
+	return runs.Put(tx, ledger.K(i.ID, run.ID), *run)
+}

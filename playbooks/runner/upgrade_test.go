@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tocsin/incident"
+	"tocsin/incident/casework"
 	"tocsin/playbooks/runner"
 )
 
@@ -86,6 +87,16 @@ func TestUpgrade(t *testing.T) {
 	if s := seen["open"]; s.Version != "" || s.Instructions != "With a picture." {
 		t.Errorf("open %+v", s)
 	}
+
+	// Opened again, a step takes the new words when the run moves on, and one that is gone keeps its own.
+	o.must(o.ReopenTask(t.Context(), ana, i.ID, o.task(i, "counted").ID))
+	o.must(o.SetFacts(t.Context(), ana, i.ID, []casework.NewFact{{Name: "incident.encryption", Values: []string{"none"}, Certainty: incident.Known}}))
+	if task := o.task(i, "counted"); task.Title != "Counted anew" || task.State != incident.TaskOpen {
+		t.Errorf("counted %+v", task)
+	}
+	o.must(o.complete(ana, i, "counted", ""))
+	o.must(o.ReopenTask(t.Context(), ana, i.ID, o.task(i, "gone-done").ID))
+	o.must(o.complete(ana, i, "gone-done", ""))
 
 	o.want(o.run.HaveRead(t.Context(), ana, i.ID, run.ID, "same"), incident.Conflict)
 	o.must(o.run.HaveRead(t.Context(), ana, i.ID, run.ID, "told"))

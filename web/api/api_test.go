@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"tocsin/incident"
+	"tocsin/playbooks/builtin"
 	"tocsin/web/api"
 )
 
@@ -299,6 +300,7 @@ func TestWorkOnACase(t *testing.T) {
 	}
 	c.do("POST", at+"/runs", `{"playbook":"support-channel"}`).want(409)
 	c.do("POST", at+"/runs", `{"playbook":"nothing"}`).want(404)
+	upgradeByAPI(t, c, at, run.ID)
 
 	var duties struct {
 		Items []struct{ ID, Rule, Applies string }
@@ -459,4 +461,35 @@ func TestLogsHoldNoContent(t *testing.T) {
 	if strings.Contains(h.log.String(), "Miriam") {
 		t.Error(h.log.String())
 	}
+}
+
+// upgradeByAPI publishes another text of the playbook a run follows, and takes it there.
+func upgradeByAPI(t *testing.T, c *client, at, run string) {
+	t.Helper()
+	c.get(at + "/runs/" + run + "/upgrade").want(409) // there is nothing newer
+	text, ok := builtin.Source("support-channel")
+	if !ok {
+		t.Fatal("no such playbook")
+	}
+	newer := strings.Replace(strings.Replace(string(text), `version = "1.0.0"`, `version = "1.0.1"`, 1), `title = "Open the record"`, `title = "Open the record at once"`, 1)
+	body, err := json.Marshal(map[string]string{"name": "newer.toml", "text": newer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.do("POST", "/playbooks", string(body)).want(201)
+	var plan struct {
+		From, To, Bump string
+		Steps          []struct{ Key, Change, Outcome string }
+	}
+	c.get(at + "/runs/" + run + "/upgrade").want(200).into(&plan)
+	if len(plan.Steps) != 1 || plan.Steps[0].Key != "open-the-record" || plan.Steps[0].Outcome != "rewritten" || plan.Bump != "patch" {
+		t.Errorf("plan %+v", plan)
+	}
+	c.do("POST", at+"/runs/"+run+"/upgrade", `{"from":"`+plan.To+`","to":"`+plan.To+`"}`).want(409)
+	var done struct{ Version string }
+	c.do("POST", at+"/runs/"+run+"/upgrade", `{"from":"`+plan.From+`","to":"`+plan.To+`"}`).want(200).into(&done)
+	if done.Version != "1.0.1" {
+		t.Errorf("the run is at %s", done.Version)
+	}
+	c.do("POST", at+"/runs/"+run+"/read", `{"step":"open-the-record"}`).want(409)
 }

@@ -91,3 +91,46 @@ func startRun(c *call) (reply, error) {
 	}
 	return reply{status: http.StatusCreated, location: "/incidents/" + i.Number + "/runs/" + run.ID, body: run}, nil
 }
+
+func planUpgrade(c *call) (reply, error) {
+	up, err := c.a.Runner.PlanUpgrade(c.r.Context(), c.by, c.ref(), c.at("run"), c.query("to"))
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(up)
+}
+
+type upgrade struct {
+	From string `json:"from"` // digest the plan was made from
+	To   string `json:"to"`   // digest
+}
+
+func upgradeRun(c *call) (reply, error) {
+	in, err := decode[upgrade](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if in.From == "" || in.To == "" {
+		return reply{}, wrong("from", "from and to: the digests of a plan")
+	}
+	run, err := c.a.Runner.UpgradeRun(c.r.Context(), c.by, c.ref(), c.at("run"), in.From, in.To)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(run)
+}
+
+type readStep struct {
+	Step string `json:"step"` // key
+}
+
+func haveRead(c *call) (reply, error) {
+	in, err := decode[readStep](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := c.a.Runner.HaveRead(c.r.Context(), c.by, c.ref(), c.at("run"), in.Step); err != nil {
+		return reply{}, err
+	}
+	return done()
+}

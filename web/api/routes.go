@@ -88,6 +88,9 @@ func (a *API) list() []route {
 		{method: get, path: one + "/runs", do: runs},
 		{method: post, path: one + "/runs", body: object, do: startRun},
 		{method: get, path: one + "/runs/{run}", do: getRun},
+		{method: get, path: one + "/runs/{run}/upgrade", query: []string{"to"}, do: planUpgrade},
+		{method: post, path: one + "/runs/{run}/upgrade", body: object, do: upgradeRun},
+		{method: post, path: one + "/runs/{run}/read", body: object, do: haveRead},
 
 		{method: get, path: "/clocks", query: []string{"limit"}, do: clocks},
 		{method: get, path: one + "/clocks", do: caseClocks},

@@ -46,7 +46,13 @@ func (c *Console) taskRuns(r *Request, o *openCase, d *tasksPage) error {
 		}
 		if now, err := c.Runner.Revision(r.Ctx(), r.By, run.Slug); err == nil && now.Digest != run.Digest {
 			row.Newer = now.Version
+			if run.EndedAt == nil {
+				row.UpgradeURL = o.URL("/runs/" + run.ID + "/upgrade")
+			}
 		} else if err != nil && incident.KindOf(err) != incident.NotFound {
+			return err
+		}
+		if err := c.toReadAgain(r, o, run.ID, &row); err != nil {
 			return err
 		}
 		d.Runs = append(d.Runs, row)
@@ -60,6 +66,26 @@ func (c *Console) taskRuns(r *Request, o *openCase, d *tasksPage) error {
 	}
 	d.Start = &view.Form{Action: o.URL("/runs"), Submit: "Start it", Fields: []view.Field{
 		{Name: "playbook", Label: "Start a playbook", Type: "select", Value: r.Form("playbook"), Options: books, Required: true, Help: "Its tasks are added. What is there already stays."}}}
+	return nil
+}
+
+// toReadAgain adds the steps whose text changed after they were done.
+func (c *Console) toReadAgain(r *Request, o *openCase, run string, row *runRow) error {
+	if !o.may(incident.WorkIncident) {
+		return nil
+	}
+	v, err := c.Runner.RunView(r.Ctx(), r.By, o.Incident.ID, run)
+	if err != nil {
+		return err
+	}
+	for _, ph := range v.Phases {
+		for _, s := range ph.Steps {
+			if s.ReadAgain {
+				row.ReadURL = o.URL("/runs/" + run + "/read")
+				row.ReadAgain = append(row.ReadAgain, readAgain{s.Key, s.Title, o.URL("/tasks/" + itoa(s.Number))})
+			}
+		}
+	}
 	return nil
 }
 

@@ -47,7 +47,12 @@ type runRow struct {
 	By                     string
 	State                  view.Badge
 	Newer                  string // version that new runs would follow
+	UpgradeURL, ReadURL    string
+	ReadAgain              []readAgain
 }
+
+// readAgain is a step that was done under an older text.
+type readAgain struct{ Step, Title, URL string }
 
 func (o *openCase) taskRow(t incident.Task, now time.Time) taskRow {
 	row := taskRow{Number: t.Number, Title: t.Title, URL: o.URL("/tasks/" + itoa(t.Number)), Role: t.Role.Label(), State: taskBadge(t.State),
