@@ -312,3 +312,21 @@ func (d *Desk) countExcluded(ctx context.Context, id string, roster *incident.Ro
 	d.running.keepCount(key, maps.Clone(out))
 	return out, nil
 }
+
+// LeftOutDigest is of everything that keeps somebody from being written to or
+// corrects what is said of them: exclusions, restrictions, corrections.
+func LeftOutDigest(tx *ledger.Tx, id string) (string, error) {
+	list, err := exclusionsOf(tx, id)
+	if err != nil {
+		return "", err
+	}
+	marks, err := marksOf(tx, id)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	if err := json.NewEncoder(sum).Encode([]any{list, marks}); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}

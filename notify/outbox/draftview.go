@@ -19,6 +19,8 @@ type DraftView struct {
 	Findings []letter.Finding `json:"findings,omitempty"`
 	People   int              `json:"people"`   // of the list in force, whom it is for
 	Comments int              `json:"comments"` // open ones that the reader may see
+	// Recipient is whom a letter that is not to people is addressed to.
+	Recipient letter.Contact `json:"recipient,omitzero"`
 }
 
 // Ready reports whether nothing in the text stands in the way of approval.
@@ -80,6 +82,9 @@ func (s *Service) standing(i *incident.Incident, d *Draft, now time.Time, b *cas
 	}
 	if v.Findings, err = s.lint(d, b); err != nil {
 		return v, err
+	}
+	if o := b.byID[d.Obligation]; o != nil && d.Audience != "individuals" {
+		v.Recipient = b.recipient(o)
 	}
 	if b.roster != nil && d.Audience == "individuals" {
 		for j, n := range b.roster.ByJurisdiction {

@@ -15,6 +15,12 @@ import (
 // one of them may not release it. roster is the digest of the list they
 // confirmed; if it moved meanwhile it is a Conflict.
 func (s *Service) Release(ctx context.Context, p incident.Principal, ref, roster string) (*Mailing, error) {
+	return s.ReleaseAs(ctx, p, ref, roster, "")
+}
+
+// ReleaseAs is Release by somebody who read a forecast: numbers is its digest, and
+// where anything they follow from moved since it is a Conflict.
+func (s *Service) ReleaseAs(ctx context.Context, p incident.Principal, ref, roster, numbers string) (*Mailing, error) {
 	var out *Mailing
 	err := s.act(ctx, p, ref, incident.ReleaseNotice, func(tx *ledger.Tx, i *incident.Incident) error {
 		plan, err := s.plan(tx, i)
@@ -26,6 +32,15 @@ func (s *Service) Release(ctx context.Context, p incident.Principal, ref, roster
 		}
 		if plan.Roster != roster {
 			return incident.Errorf(incident.Conflict, "The list of affected people changed while you read it. Look at the numbers again.")
+		}
+		if numbers != "" {
+			now, err := s.forecastDigest(tx, i, &plan)
+			if err != nil {
+				return err
+			}
+			if now != numbers {
+				return incident.Errorf(incident.Conflict, "What the numbers follow from changed while you read them. Look at them again.")
+			}
 		}
 		if err := oneAtATime(tx, i.ID); err != nil {
 			return err
@@ -51,7 +66,7 @@ func (s *Service) Release(ctx context.Context, p incident.Principal, ref, roster
 			if err := drafts.Put(tx, ledger.K(i.ID, d.ID), d); err != nil {
 				return err
 			}
-			m.Letters = append(m.Letters, Sent{Draft: d.ID, Obligation: d.Obligation, Version: d.Current().N, Digest: d.Current().Digest, Covers: d.Covers, Language: d.Language, Reader: d.Reader})
+			m.Letters = append(m.Letters, sentOf(&d))
 		}
 		tx.Record("mailing.release", "mailing/"+m.ID)
 		if err := mailings.Put(tx, ledger.K(i.ID, m.ID), *m); err != nil {

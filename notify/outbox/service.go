@@ -49,6 +49,7 @@ type Service struct {
 	bounces  bounces
 
 	noAddress addressCache
+	seen      forecasts
 }
 
 // New gives a Service. Nothing is sent until Run.
