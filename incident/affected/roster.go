@@ -46,21 +46,36 @@ func (p Person) HasEmail() bool { return usableEmail([]byte(p.Email)) }
 // is ours, so unlike in an export no row is passed over).
 func ReadRoster(r io.Reader) iter.Seq2[Person, error] {
 	return func(yield func(Person, error) bool) {
-		in := &input{path: "people.csv", optional: attributes}
-		err := in.open(context.Background(), stream{r}, nil, &Input{Path: in.path, Delimiter: ",", Encoding: "utf-8"}, slices.Concat(rosterColumns[:], attributes), limits{block: 256 << 10, record: maxRecord}, false)
-		if err != nil {
-			yield(Person{}, err)
-			return
-		}
-		roster := rosterReader{in: in, line: in.line}
-		for i, name := range rosterColumns {
-			roster.fields[i] = fieldOf(in.format, name)
-		}
-		for i, name := range attributes {
-			roster.extra[i] = fieldOf(in.format, name)
-		}
-		roster.all(yield)
+		read := rosterReading{block: 256 << 10}
+		read.people(r, yield)
 	}
+}
+
+// rosterReading is one reading of a roster, in blocks of about so many bytes.
+type rosterReading struct {
+	block int
+	began func(at int64) // told where each block's first row begins, in bytes behind the header
+
+	// Known once all was read:
+	total  int64 // bytes
+	header int64 // bytes before the first row
+}
+
+func (o *rosterReading) people(r io.Reader, yield func(Person, error) bool) {
+	in := &input{path: "people.csv", optional: attributes}
+	err := in.open(context.Background(), stream{r}, nil, &Input{Path: in.path, Delimiter: ",", Encoding: "utf-8"}, slices.Concat(rosterColumns[:], attributes), limits{block: o.block, record: maxRecord}, false)
+	if err != nil {
+		yield(Person{}, err)
+		return
+	}
+	roster := rosterReader{in: in, line: in.line, reading: o}
+	for i, name := range rosterColumns {
+		roster.fields[i] = fieldOf(in.format, name)
+	}
+	for i, name := range attributes {
+		roster.extra[i] = fieldOf(in.format, name)
+	}
+	roster.all(yield)
 }
 
 // stream is the one source that ReadRoster reads.
@@ -72,6 +87,7 @@ func (s stream) Open(context.Context, string) (io.ReadCloser, int64, error) {
 
 type rosterReader struct {
 	in      *input
+	reading *rosterReading
 	fields  [len(rosterColumns)]int
 	extra   [9]int // of attributes; -1 where the roster lacks one
 	line    uint64
@@ -82,6 +98,7 @@ func (r *rosterReader) all(yield func(Person, error) bool) {
 	r.sources = map[string][]string{}
 	var b batch
 	var carry []byte
+	passed := int64(0) // bytes of rows
 	for {
 		block, final, err := r.in.blocks.next(b.data[:0])
 		if err != nil {
@@ -95,6 +112,13 @@ func (r *rosterReader) all(yield func(Person, error) bool) {
 		b.reset(len(r.in.format.columns()))
 		rest := r.in.format.split(&b, final)
 		carry = append(carry[:0], block[rest:]...)
+		if r.reading.began != nil {
+			r.reading.began(passed)
+		}
+		passed += int64(rest)
+		if final {
+			r.reading.total, r.reading.header = r.in.tally.bytes, r.in.tally.bytes-passed
+		}
 		if !r.batch(&b, yield) || final {
 			return
 		}
