@@ -46,6 +46,7 @@ type Desk struct {
 	reactors []Reactor
 	running  running
 	found    searches
+	lists    *Lists
 }
 
 // Deps is what a Desk works with. Reactors answer in this order.
@@ -73,7 +74,7 @@ func New(d Deps, cfg Config) (*Desk, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
 	}
-	return &Desk{db: d.DB, vault: d.Vault, log: d.Logger, cfg: cfg, reactors: d.Reactors}, nil
+	return &Desk{db: d.DB, vault: d.Vault, log: d.Logger, cfg: cfg, reactors: d.Reactors, lists: NewLists(d.DB, d.Vault, cfg.Scratch)}, nil
 }
 
 // react calls every reactor in order and stops at the first error.

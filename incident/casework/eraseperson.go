@@ -337,7 +337,7 @@ func (d *Desk) destroyUploads(tx *ledger.Tx, e *erasing) error {
 			return err
 		}
 		if x.SHA256 != "" {
-			if err := leftovers.Put(tx, ledger.K(e.i.ID, x.SHA256), Leftover{}); err != nil {
+			if err := leaveOne(tx, e.i.ID, x.SHA256); err != nil {
 				return err
 			}
 		}
@@ -348,11 +348,22 @@ func (d *Desk) destroyUploads(tx *ledger.Tx, e *erasing) error {
 // leave puts old objects on the list of what goes.
 func leave(tx *ledger.Tx, id string, moved map[string]string) error {
 	for old := range moved {
-		if err := leftovers.Put(tx, ledger.K(id, old), Leftover{}); err != nil {
+		if err := leaveOne(tx, id, old); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// leaveOne puts an object, and every index of it, on the list of what goes.
+func leaveOne(tx *ledger.Tx, id, sum string) error {
+	all, err := dropIndexes(tx, id, sum)
+	for _, one := range append(all, sum) {
+		if err == nil {
+			err = leftovers.Put(tx, ledger.K(id, one), Leftover{})
+		}
+	}
+	return err
 }
 
 // rewriteAll writes every list and report that holds the person anew, without
@@ -455,7 +466,9 @@ func copyRecords(w io.Writer, s *records, keep func(*records, []byte) (stays, em
 		if err != nil {
 			return err
 		}
-		if stays, empty := keep(s, record); stays {
+		if s.empty {
+			out.Write(record)
+		} else if stays, empty := keep(s, record); stays {
 			out.Write(record)
 		} else if empty {
 			out.Write(blank)

@@ -60,6 +60,11 @@ func eachObject(tx *ledger.Tx, in ledger.Key, fn func(incidentID, sha256, what s
 			})
 		},
 		func() error {
+			return indexes.Scan(tx, in, func(k ledger.Key, x Index) error {
+				return call(k.Text(0), x.Object, "an index ("+k.Text(2)+")")
+			})
+		},
+		func() error {
 			return transfers.Scan(tx, in, func(k ledger.Key, t Transfer) error {
 				for _, piece := range t.Pieces {
 					if err := call(k.Text(0), piece.SHA256, "a piece of an upload"); err != nil {

@@ -26,7 +26,7 @@ func (d *Desk) Wait() { d.running.work.Wait() }
 func (d *Desk) RunResolution(ctx context.Context, p incident.Principal, ref, id string, spec affected.Spec) error {
 	var r Resolution
 	var incidentID, old string
-	var stale *incident.Roster
+	var stale []string // objects of the list that this run had before
 	f := &flight{progress: affected.Progress{Stage: "index", Input: "directory"}}
 	// The run outlives the request that began it.
 	runCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -43,7 +43,8 @@ func (d *Desk) RunResolution(ctx context.Context, p incident.Principal, ref, id 
 		if err := r.adopt(spec); err != nil {
 			return err
 		}
-		stale, old = r.Roster, r.Prior
+		before := r.Roster
+		stale, old = objectsOf(before), r.Prior
 		now := tx.Now()
 		r.State, r.Error, r.Roster, r.RunAt, r.RunBy = ResolutionRunning, "", nil, &now, tx.By().ID
 		r.ProposedAt, r.ProposedBy = nil, ""
@@ -54,7 +55,15 @@ func (d *Desk) RunResolution(ctx context.Context, p incident.Principal, ref, id 
 		}
 		begun = true
 		tx.Record("resolution.run", "resolution/"+r.ID)
-		return resolutions.Put(tx, ledger.K(i.ID, r.ID), r)
+		if err := resolutions.Put(tx, ledger.K(i.ID, r.ID), r); err != nil || before == nil {
+			return err
+		}
+		if used, err := refersTo(tx, i.ID, before.Object); err != nil || used {
+			return err // another run came to the same list
+		}
+		more, err := dropIndexes(tx, i.ID, before.Object)
+		stale = append(stale, more...)
+		return err
 	})
 	if err != nil {
 		if begun {
@@ -67,13 +76,27 @@ func (d *Desk) RunResolution(ctx context.Context, p incident.Principal, ref, id 
 	go func() {
 		defer d.running.work.Done()
 		defer d.running.end(id)
-		d.forget(context.WithoutCancel(ctx), incidentID, objectsOf(stale))
+		after := context.WithoutCancel(ctx)
+		d.forget(after, incidentID, stale)
 		result, err := d.match(runCtx, incidentID, &r, old)
-		if kept := d.matched(context.WithoutCancel(ctx), p, incidentID, id, result, err); kept != nil {
+		if kept := d.matched(after, p, incidentID, id, result, err); kept != nil {
 			d.log.Error("the outcome of a matching run could not be kept", "resolution", id, "error", kept)
+			return
+		}
+		if err == nil {
+			d.running.end(id) // nobody waits for what follows
+			d.prepare(after, incidentID, result.roster.Object)
 		}
 	}()
 	return nil
+}
+
+// prepare makes the index of a list before anybody needs it. Where that fails,
+// whoever needs it first makes it.
+func (d *Desk) prepare(ctx context.Context, incidentID, object string) {
+	if err := d.lists.make(ctx, incidentID, object, false); err != nil && incident.KindOf(err) != incident.NotFound {
+		d.log.Warn("the index of a list could not be made yet", "incident", incidentID, "kind", string(incident.KindOf(err)))
+	}
 }
 
 // adopt takes the mapping over into the run's spec. What an earlier run has

@@ -223,7 +223,7 @@ func (d *Desk) placesOf(ctx context.Context, id string, who Subject, lists []inc
 	for _, r := range lists {
 		if _, known := read[r.Object]; !known {
 			read[r.Object] = nil
-			if err := d.eachMatch(ctx, id, r.Object, who.needles(), nil, func(line int, row affected.Person) error {
+			if err := d.eachMatch(ctx, id, r.Object, who.lookups(), nil, func(line int, row affected.Person) error {
 				if who.Is(&row) {
 					read[r.Object] = append(read[r.Object], ListPlace{Object: r.Object, Line: line, Person: row})
 				}

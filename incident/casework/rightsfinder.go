@@ -38,9 +38,9 @@ func (f *finder) all(ctx context.Context, p incident.Principal) error {
 	hits := map[Subject]*PersonHit{}
 	var order []Subject
 	places := map[Subject][]ListPlace{}
-	needles := f.needles()
+	keys := f.lookups()
 	for n, list := range f.lists {
-		err := f.d.eachMatch(ctx, f.i.ID, list.Object, needles, f.read, func(line int, row affected.Person) error {
+		err := f.d.eachMatch(ctx, f.i.ID, list.Object, keys, f.read, func(line int, row affected.Person) error {
 			why, sure := f.matches(&row)
 			if why == "" {
 				return nil
@@ -170,24 +170,19 @@ func (f *finder) named(name string) bool {
 	return false
 }
 
-func (f *finder) needles() []needle {
-	var out []needle
-	add := func(s string) {
-		if s != "" {
-			out = append(out, newNeedle(s))
+func (f *finder) lookups() []lookup {
+	var out []lookup
+	for _, k := range []lookup{{"customer_id", f.q.CustomerID}, {"email", f.q.Email}, {"name", f.q.Name}} {
+		if k.value != "" {
+			out = append(out, k)
 		}
 	}
-	add(f.q.CustomerID)
-	add(f.q.Email)
-	if words := strings.Fields(f.q.Name); len(words) > 0 {
-		add(words[len(words)-1])
-	}
 	for _, s := range f.byDirectory {
-		out = append(out, s.needles()...)
+		out = append(out, s.lookups()...)
 	}
 	for _, m := range f.marks { // who was corrected stands in the list as they were
 		if m.Kind == Correction && f.corrected(&m) {
-			out = append(out, m.Who.needles()...)
+			out = append(out, m.Who.lookups()...)
 		}
 	}
 	return out

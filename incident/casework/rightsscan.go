@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,7 +20,8 @@ import (
 type records struct {
 	r      *bufio.Reader
 	header []byte
-	line   int // of the record last given; 1 is the first person
+	line   int  // of the record last given; 1 is the first person
+	empty  bool // the record last given is an empty line, which is no row
 	buf    []byte
 }
 
@@ -28,12 +30,16 @@ const maxRecord = 1 << 20
 
 func newRecords(r io.Reader) (*records, error) {
 	s := &records{r: bufio.NewReaderSize(r, 256<<10), line: -1}
-	head, err := s.next()
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+	for {
+		head, err := s.next()
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		s.header = append(s.header, head...)
+		if !s.empty || err != nil {
+			return s, nil
+		}
 	}
-	s.header = bytes.Clone(head)
-	return s, nil
 }
 
 // next gives one record with its line break, or io.EOF. It is valid until the next call.
@@ -55,7 +61,9 @@ func (s *records) next() ([]byte, error) {
 		case err == nil && quotes%2 == 1:
 			continue
 		}
-		s.line++
+		if s.empty = len(bytes.TrimRight(s.buf, "\r\n")) == 0; !s.empty {
+			s.line++
+		}
 		return s.buf, nil
 	}
 }
@@ -104,58 +112,51 @@ func lowered(into, record []byte) []byte {
 	return into
 }
 
-// every is how many rows pass between two words of progress.
-const every = 8192
+// lookup is a key that somebody in a list may have.
+type lookup struct{ key, value string }
 
-// eachMatch calls fn for every row of a list that may be somebody with one of
-// the needles and for which is says so. read is told how far it came.
-func (d *Desk) eachMatch(ctx context.Context, id, object string, needles []needle, read func(rows int), fn func(line int, p affected.Person) error) error {
-	list, err := d.vault.Open(ctx, id, object)
-	if err != nil {
-		return err
+// lookups are what a person's row is found by.
+func (s Subject) lookups() []lookup {
+	switch {
+	case s.CustomerID != "":
+		return []lookup{{"customer_id", s.CustomerID}}
+	case s.Email != "":
+		return []lookup{{"email", s.Email}}
 	}
-	defer list.Close()
-	s, err := newRecords(list)
-	if err != nil {
-		return err
-	}
-	var lower []byte
-	for {
-		record, err := s.next()
-		if errors.Is(err, io.EOF) {
-			if read != nil {
-				read(s.line % every)
-			}
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if s.line%every == 0 {
-			if ctx.Err() != nil {
-				return incident.Because(incident.Unavailable, context.Cause(ctx), "The search was ended.")
-			}
-			if read != nil {
-				read(every)
-			}
-		}
-		lower = lowered(lower, record)
-		for _, n := range needles {
-			if !n.in(lower) {
-				continue
-			}
-			p, err := s.person(record)
+	return []lookup{{"name", s.Name}}
+}
+
+// eachMatch calls fn for every row of a list that has one of the keys, in the
+// order of the list and once each; case makes no difference. read is told how many rows were searched.
+func (d *Desk) eachMatch(ctx context.Context, id, object string, keys []lookup, read func(rows int), fn func(line int, p affected.Person) error) error {
+	var found []affected.Placed
+	rows := 0
+	if err := d.lists.Read(ctx, id, object, func(l *affected.List) error {
+		found, rows = nil, l.Len()
+		for _, k := range keys {
+			some, err := l.Find(ctx, k.key, k.value)
 			if err != nil {
 				return err
 			}
-			if !Erased(&p) {
-				if err := fn(s.line, p); err != nil {
-					return err
-				}
-			}
-			break
+			found = append(found, some...)
+		}
+		return nil
+	}); err != nil {
+		if ctx.Err() != nil {
+			return incident.Because(incident.Unavailable, context.Cause(ctx), "The search was ended.")
+		}
+		return err
+	}
+	if read != nil {
+		read(rows)
+	}
+	slices.SortFunc(found, func(a, b affected.Placed) int { return a.Place - b.Place })
+	for _, at := range slices.CompactFunc(found, func(a, b affected.Placed) bool { return a.Place == b.Place }) {
+		if err := fn(at.Place, at.Person); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 func (s Subject) needles() []needle {
@@ -195,7 +196,7 @@ func (d *Desk) listed(ctx context.Context, p incident.Principal, ref, caseRef st
 		return nil, err
 	}
 	var out *affected.Person
-	err := d.eachMatch(ctx, id, object, who.needles(), nil, func(_ int, row affected.Person) error {
+	err := d.eachMatch(ctx, id, object, who.lookups(), nil, func(_ int, row affected.Person) error {
 		if who.Is(&row) && out == nil {
 			out = &row
 		}
