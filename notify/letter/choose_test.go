@@ -127,7 +127,7 @@ func TestChooseByAudience(t *testing.T) {
 		}
 	}
 	for audience, want := range map[letter.Audience]string{"public": "substitute-notice", "contract_partners": "contract-partner", "insurers": "insurer",
-		"insurance_producers": "insurance-producer", "consumer_reporting_agencies": "us-cra", "regulator": "regulator-cover", "processor_to_controller": "processor-to-controller"} {
+		"insurance_producers": "insurance-producer", "consumer_reporting_agencies": "us-cra", "regulator": "regulator-cover", "processor_to_controller": "processor-to-owner", "media": "media-notice", "card_brands": "card-brands", "internal": "internal", "csirt": "csirt-notice"} {
 		got, err := l.Choose(letter.Wanted{Jurisdiction: "US-NY", Audience: audience})
 		if err != nil || len(got) != 1 || got[0].Spec.Letter != want {
 			t.Errorf("%s: %+v, %v", audience, got, err)

@@ -15,12 +15,12 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // place is where the people live to whom a letter's golden text goes.
 func place(info letter.Info, language string) string {
-	if info.ID == "gdpr-34" {
+	if info.ID == "gdpr-34" || info.ID == "regulator-cover" && language != "en" {
 		return map[string]string{"en": "IE", "de": "DE-BY", "fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "pl": "PL", "pt": "PT"}[language]
 	}
 	if at := map[string]string{"us": "US-NC", "world": "JP", "hipaa-individual": "US-CA", "hbnr-individual": "US-CA", "hipaa-media": "US-CA",
 		"hbnr-media": "US-CA", "us-cra": "US-NY", "regulator-cover": "DE", "processor-to-controller": "DE", "business-customer": "DE",
-		"insurer": "DE", "substitute-notice": "DE", "contract-partner": "DE", "insurance-producer": "US-CT"}[info.ID]; at != "" {
+		"processor-to-owner": "US-CA", "card-brands": "US", "internal": "SG", "csirt-notice": "DE", "media-notice": "US-CA", "insurer": "DE", "substitute-notice": "DE", "contract-partner": "DE", "insurance-producer": "US-CT"}[info.ID]; at != "" {
 		return at
 	}
 	return info.Jurisdictions[0]

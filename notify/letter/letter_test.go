@@ -178,7 +178,12 @@ func TestForPicksTheLetter(t *testing.T) {
 		{"eu-gdpr-33-2", "processor_to_controller", "EU", "processor-to-controller"},
 		{"us-ny-cra", "consumer_reporting_agencies", "US-NY", "us-cra"},
 		{"us-ny-ag", "regulator", "US-NY", "regulator-cover"},
-		{"", "card_brands", "US", ""},
+		{"us-card-visa", "card_brands", "US", "card-brands"},
+		{"us-ca-processor", "processor_to_controller", "US-CA", "processor-to-owner"},
+		{"sg-pdpa-26c", "internal", "SG", "internal"},
+		{"eu-nis2-23-4", "csirt", "DE", "csirt-notice"},
+		{"", "media", "US-CA", "media-notice"},
+		{"", "astronauts", "US", ""},
 	} {
 		if got, _ := l.For(c.rule, c.audience, c.jurisdiction); got != c.want {
 			t.Errorf("For(%s, %s, %s) = %q, want %q", c.rule, c.audience, c.jurisdiction, got, c.want)
