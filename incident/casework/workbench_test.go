@@ -660,6 +660,12 @@ func TestTheVaultHoldsWhatTheCaseRefersTo(t *testing.T) {
 	must(t, b.ProposeResolution(t.Context(), ana, b.i.ID, r.ID, r.Roster.Object))
 	must(t, b.settle(t, ben, r.ID, r.Roster.Object))
 	b.match2(t, r.ID)
+	b.allReferred(t)
+}
+
+// allReferred fails where the vault holds what nothing refers to, or lacks what something does.
+func (b *bench) allReferred(t *testing.T) {
+	t.Helper()
 	named := map[string]string{}
 	must(t, b.View(t.Context(), func(tx *ledger.Tx) error {
 		return casework.EachObject(tx, func(_, sum, what string) error {

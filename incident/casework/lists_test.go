@@ -1,0 +1,151 @@
+package casework_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tocsin/incident"
+	"tocsin/incident/affected"
+	"tocsin/incident/casework"
+	"tocsin/incident/ledger"
+	"tocsin/incident/vault"
+)
+
+// indexObjects are the vault's objects that are indexes of lists.
+func (b *bench) indexObjects(t *testing.T) (sums []string) {
+	t.Helper()
+	must(t, b.View(t.Context(), func(tx *ledger.Tx) error {
+		return casework.EachObject(tx, func(_, sum, what string) error {
+			if what == "an index (list)" {
+				sums = append(sums, sum)
+			}
+			return nil
+		})
+	}))
+	return sums
+}
+
+func (b *bench) find(t *testing.T, object, key, value string) []affected.Placed {
+	t.Helper()
+	var found []affected.Placed
+	must(t, b.Lists().Read(t.Context(), b.i.ID, object, func(l *affected.List) (err error) {
+		found, err = l.Find(t.Context(), key, value)
+		return err
+	}))
+	return found
+}
+
+// TestAListIsReadByPersonAndPlace: the index is made after a run, again where it
+// is damaged or gone, and goes with the list.
+func TestAListIsReadByPersonAndPlace(t *testing.T) {
+	b := newBench(t, casework.Config{})
+	r := b.list(t, named{"customers.csv", people}, named{"leak.csv", leak})
+	made := b.indexObjects(t)
+	if len(made) != 1 {
+		t.Fatalf("%d indexes after a run, want one", len(made))
+	}
+	list := r.Roster.Object
+	check := func(when string) {
+		t.Helper()
+		if got := b.find(t, list, "email", "BO@mail.example"); len(got) != 1 || got[0].Place != 2 || got[0].Person.CustomerID != "c2" {
+			t.Errorf("%s: %+v", when, got)
+		}
+		if got := b.find(t, list, "customer_id", "zz"); got != nil {
+			t.Errorf("%s: found %+v", when, got)
+		}
+	}
+	check("as it was made")
+
+	whole, err := os.ReadFile(b.fileOf(t, made[0]))
+	must(t, err)
+	for _, at := range []int{20, len(whole) / 2, len(whole) - 3} {
+		bad := append([]byte(nil), whole...)
+		bad[at] ^= 0x10
+		must(t, os.WriteFile(b.fileOf(t, made[0]), bad, 0o600))
+		check(fmt.Sprintf("with byte %d changed", at))
+		if now, err := b.vault.Verify(t.Context(), b.i.ID, made[0]); err != nil {
+			t.Errorf("the index was not made again: %v %v", now, err)
+		}
+	}
+	must(t, b.vault.Delete(t.Context(), b.i.ID, made[0]))
+	check("with the index gone")
+
+	// Another object in the index's place is the index of nothing here.
+	other, err := b.vault.Put(t.Context(), b.i.ID, strings.NewReader(strings.Repeat("not an index ", 900)))
+	must(t, err)
+	must(t, b.Update(t.Context(), incident.Clock(), func(tx *ledger.Tx) error {
+		tx.Record("test.swap", "incident/"+b.i.ID)
+		return casework.IndexTable.Put(tx, ledger.K(b.i.ID, list, "list"), casework.Index{Object: other.SHA256})
+	}))
+	check("with another file for an index")
+	must(t, b.vault.Delete(t.Context(), b.i.ID, other.SHA256))
+
+	must(t, b.RunResolution(t.Context(), ana, b.i.ID, r.ID, func() affected.Spec {
+		spec := r.Spec
+		spec.Exposures = append([]affected.Exposure(nil), spec.Exposures...)
+		spec.Exposures[0].Elements = append(spec.Exposures[0].Elements, "photo") // another list
+		return spec
+	}()))
+	b.Wait()
+	if now := b.indexObjects(t); len(now) != 1 || now[0] == made[0] {
+		t.Errorf("after another run: %v, before %v", now, made)
+	}
+	err = b.Lists().Read(t.Context(), b.i.ID, list, func(*affected.List) error { return nil })
+	wantKind(t, err, incident.NotFound)
+	b.allReferred(t)
+}
+
+// TestAnOlderListGetsItsIndex when somebody first looks for a person in it.
+func TestAnOlderListGetsItsIndex(t *testing.T) {
+	b := newBench(t, casework.Config{})
+	r := b.list(t, named{"customers.csv", people}, named{"leak.csv", leak})
+	must(t, b.Update(t.Context(), incident.Clock(), func(tx *ledger.Tx) error {
+		tx.Record("test.drop", "incident/"+b.i.ID)
+		return casework.IndexTable.Delete(tx, ledger.K(b.i.ID, r.Roster.Object, "list"))
+	}))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := b.Lists().Read(ctx, b.i.ID, r.Roster.Object, func(*affected.List) error { return nil }); err == nil {
+		t.Error("a reading that was given up went on")
+	}
+	if got := b.find(t, r.Roster.Object, "name", "ann  LEE"); len(got) != 1 || got[0].Place != 1 {
+		t.Errorf("%+v", got)
+	}
+	if len(b.indexObjects(t)) != 1 {
+		t.Error("the index was not kept")
+	}
+}
+
+// fileOf is where an object lies on the disk: the one file that goes when it is deleted.
+func (b *bench) fileOf(t *testing.T, sum string) string {
+	t.Helper()
+	names := func() map[string]bool {
+		all := map[string]bool{}
+		must(t, b.vault.Walk(t.Context(), func(f vault.File) error { all[f.Path()] = true; return nil }))
+		return all
+	}
+	before := names()
+	r, err := b.vault.Open(t.Context(), b.i.ID, sum)
+	must(t, err)
+	defer r.Close()
+	// Moved away and stored again, so that nothing is lost.
+	body, err := io.ReadAll(r)
+	must(t, err)
+	must(t, b.vault.Delete(t.Context(), b.i.ID, sum))
+	after := names()
+	_, err = b.vault.Put(t.Context(), b.i.ID, bytes.NewReader(body))
+	must(t, err)
+	for name := range before {
+		if !after[name] {
+			return filepath.Join(b.Dir, vault.DirName, filepath.FromSlash(name))
+		}
+	}
+	t.Fatal("the object lies nowhere")
+	return ""
+}
