@@ -66,6 +66,7 @@ func (a *App) sender() error {
 	}, outbox.Config{
 		Organisation: organisation, Letterhead: a.cfg.Letterhead.letterhead(), BaseURL: a.cfg.baseURL(""),
 		Canary: a.cfg.Sending.Canary, Batch: a.cfg.Sending.Batch, Retry: a.cfg.Sending.retry(),
+		Throttle: a.cfg.Sending.throttle(),
 	})
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"tocsin/incident"
 	"tocsin/incident/keys"
 	"tocsin/notify/bounce"
+	"tocsin/notify/outbox"
 	"tocsin/notify/slack"
 	"tocsin/notify/smtp"
 	"tocsin/notify/statute"
@@ -118,6 +119,14 @@ type SendingConfig struct {
 	Canary int        `toml:"canary"` // people written to first
 	Batch  int        `toml:"batch"`  // people per transaction
 	Retry  []Duration `toml:"retry"`  // waits before each further attempt
+
+	PerHour       int                  `toml:"per_hour"`        // letters in any hour; 0 is no limit
+	DomainPerHour int                  `toml:"domain_per_hour"` // to any one recipient domain
+	Domains       []outbox.DomainLimit `toml:"domain"`          // domains for which something else holds
+}
+
+func (s SendingConfig) throttle() outbox.Throttle {
+	return outbox.Throttle{PerHour: s.PerHour, DomainPerHour: s.DomainPerHour, Domains: s.Domains}
 }
 
 func (s SendingConfig) retry() []time.Duration {
@@ -231,6 +240,7 @@ func (c *Config) check(string) error {
 	if c.Mail.Bounces != "" {
 		add("mail.bounces", bounce.Maildir(c.Mail.Bounces).Check())
 	}
+	problems = append(problems, c.Sending.throttle().Check()...)
 	problems = append(problems, c.Slack.Check()...)
 	problems = append(problems, c.Letterhead.check()...)
 	if _, err := c.Organisation.facts(); err != nil {

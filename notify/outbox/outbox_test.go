@@ -70,7 +70,13 @@ func build(t *testing.T, mail notify.Channel) *house {
 
 func buildWith(t *testing.T, mail notify.Channel, change func(*outbox.Config)) *house {
 	t.Helper()
-	h := &house{store: ledgertest.New(t)}
+	return houseOn(t, ledgertest.New(t), "", mail, change)
+}
+
+// houseOn is a house on a store that is there already, as after a restart.
+func houseOn(t *testing.T, store *ledgertest.Store, ref string, mail notify.Channel, change func(*outbox.Config)) *house {
+	t.Helper()
+	h := &house{store: store, ref: ref}
 	v, err := vault.New(h.store.DB, vault.Config{Dir: filepath.Join(h.store.Dir, vault.DirName)})
 	must(t, err)
 	cfg := outbox.Config{

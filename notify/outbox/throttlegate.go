@@ -148,7 +148,7 @@ func (g *gate) keep() error {
 		return nil
 	}
 	for domain, l := range g.lanes {
-		if l.taken > 0 && l.limit > 0 {
+		if l.taken > 0 && (l.limit > 0 || l.Window > 0) {
 			l.add(g.now, l.taken)
 			l.dirty = true
 		}
@@ -203,7 +203,7 @@ func (s *Service) heard(tx *ledger.Tx, todo []*recipient) error {
 		if err != nil {
 			return err
 		}
-		if n > 0 || l.PutOff > 0 || l.Rests > 0 {
+		if n > 0 || l.PutOff > 0 || l.Rests > 0 || l.Window > 0 {
 			l.answers(g.now, taken[domain], n)
 			l.dirty = true
 		}

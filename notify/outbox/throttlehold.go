@@ -87,7 +87,7 @@ func (h *holds) lines(left int) []Hold {
 }
 
 func (l *lane) hold(now time.Time, people int) Hold {
-	out := Hold{Domain: l.named, People: people, PerHour: l.limit, Until: l.opens(now, l.limit), Rest: l.Until != nil && l.Until.After(now) || l.Rests > 0}
+	out := Hold{Domain: l.named, People: people, PerHour: l.limit, Until: l.opens(now, l.limit), Rest: l.Until != nil && l.Until.After(now) || l.Window > 0}
 	out.Clear = out.Until
 	if l.limit > 0 {
 		// The first share goes as it opens, the others one by one after it.

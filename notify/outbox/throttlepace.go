@@ -7,9 +7,10 @@ import "time"
 type pace struct {
 	Sent []minute `json:"sent,omitempty"` // oldest first
 
-	PutOff int        `json:"put_off,omitempty"` // letters put off by a server (4xx) more than were taken, lately
+	PutOff int        `json:"put_off,omitempty"` // letters put off by a server (4xx) since one was taken
 	Rests  int        `json:"rests,omitempty"`   // in a row
 	Until  *time.Time `json:"until,omitempty"`   // the last rest ends
+	Window int        `json:"window,omitempty"`  // letters a minute since then; 0 is no such limit
 }
 
 // minute is how many letters were handed over in one.
@@ -51,9 +52,8 @@ func (p *pace) room(now time.Time, limit int) int {
 		at := minuteOf(now)
 		out = max(0, min(limit-p.since(at-window), share(limit)-p.since(at-burst+1)))
 	}
-	if p.Rests > 0 {
-		// After a rest a few go first, and what becomes of them decides.
-		out = min(out, restAfter)
+	if p.Window > 0 {
+		out = min(out, max(0, p.Window-p.since(minuteOf(now))))
 	}
 	return out
 }
@@ -65,8 +65,15 @@ func (p *pace) opens(now time.Time, limit int) time.Time {
 		return *p.Until
 	}
 	at := now
+	if p.Window > 0 && p.room(at, 0) == 0 {
+		at = at.Truncate(time.Minute).Add(time.Minute)
+	}
+	want := share(limit)
+	if p.Window > 0 {
+		want = min(want, p.Window)
+	}
 	for range window + 2 {
-		if limit == 0 || p.room(at, limit) >= share(limit) {
+		if limit == 0 || p.room(at, limit) >= want {
 			return at
 		}
 		at = at.Truncate(time.Minute).Add(time.Minute)
@@ -93,17 +100,31 @@ const restAfter = 5
 // longestRest is the longest rest; the first is a minute, each further one twice as long.
 const longestRest = time.Hour
 
+// free is the window from which on there is none.
+const free = 1000
+
 // answers takes in what became of some letters: a server that keeps answering
-// "not now" is asked less and less often, until it takes letters again.
+// "not now" is asked less and less often, until it takes letters again. Then a few go
+// first, half as many as the last time, and for each that is taken one more a minute.
 func (p *pace) answers(now time.Time, taken, putOff int) {
-	if taken >= putOff {
+	if taken > putOff || putOff == 0 {
 		p.PutOff, p.Rests, p.Until = 0, 0, nil
+		if p.Window > 0 {
+			p.Window += max(0, taken-2*putOff)
+		}
+		if p.Window >= free {
+			p.Window = 0
+		}
 		return
 	}
 	if p.Until != nil && p.Until.After(now) {
 		return // of before the rest began
 	}
-	if p.PutOff += putOff - taken; p.PutOff < restAfter {
+	enough := restAfter
+	if p.Window > 0 {
+		enough = min(enough, p.Window)
+	}
+	if p.PutOff += putOff; p.PutOff < enough {
 		return
 	}
 	rest := longestRest
@@ -112,10 +133,14 @@ func (p *pace) answers(now time.Time, taken, putOff int) {
 	}
 	until := now.Add(rest)
 	p.PutOff, p.Until = 0, &until
+	if p.Window == 0 {
+		p.Window = 2 * restAfter
+	}
+	p.Window = max(1, p.Window/2)
 	p.Rests++
 }
 
 // idle reports whether nothing of it matters any more.
 func (p *pace) idle(now time.Time) bool {
-	return p.since(minuteOf(now)-window) == 0 && (p.Until == nil || now.Sub(*p.Until) > longestRest) && p.PutOff == 0
+	return p.since(minuteOf(now)-window) == 0 && (p.Until == nil || now.Sub(*p.Until) > longestRest)
 }

@@ -1,0 +1,49 @@
+package outbox
+
+import (
+	"context"
+
+	"tocsin/incident/ledger"
+)
+
+// Round is one look at what is to be sent, for tests that move the clock
+// between them.
+func Round(ctx context.Context, s *Service) error { return s.round(ctx) }
+
+// DeliveryStates reads what is known of each letter of a mailing, by its key.
+func DeliveryStates(ctx context.Context, s *Service, mailing string) (map[string]DeliveryState, error) {
+	out := map[string]DeliveryState{}
+	err := s.DB.View(ctx, func(tx *ledger.Tx) error {
+		return deliveries.Scan(tx, nil, func(k ledger.Key, d Delivery) error {
+			if d.Mailing == mailing {
+				out[k.Text(1)] = d.State
+			}
+			return nil
+		})
+	})
+	return out, err
+}
+
+// CountDeliveries counts them by state.
+func CountDeliveries(ctx context.Context, s *Service, mailing string) (map[DeliveryState]int, error) {
+	all, err := DeliveryStates(ctx, s, mailing)
+	out := map[DeliveryState]int{}
+	for _, state := range all {
+		out[state]++
+	}
+	return out, err
+}
+
+// StateOfLine is what is known of the letter to one row of a mailing's list.
+func StateOfLine(ctx context.Context, s *Service, mailing string, line int) (DeliveryState, error) {
+	var out DeliveryState
+	err := s.DB.View(ctx, func(tx *ledger.Tx) error {
+		return deliveries.Scan(tx, nil, func(_ ledger.Key, d Delivery) error {
+			if d.Mailing == mailing && d.Line == line {
+				out = d.State
+			}
+			return nil
+		})
+	})
+	return out, err
+}

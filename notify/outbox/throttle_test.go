@@ -1,0 +1,281 @@
+package outbox_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/notify"
+	"tocsin/notify/outbox"
+)
+
+// listOf makes a list of people at domains, in turn.
+func listOf(n int, domains ...string) string {
+	var b strings.Builder
+	b.WriteString("customer_id,name,email,country,region,language,elements,sources\n")
+	for k := 1; k <= n; k++ {
+		fmt.Fprintf(&b, "c%d,Person %d,p%d@%s,DE,,de,name+email+communications+ssn,desk\n", k, k, k, domains[k%len(domains)])
+	}
+	return b.String()
+}
+
+// readyFor goes as far as approved letters for a list.
+func (h *house) readyFor(t testing.TB, list string) {
+	t.Helper()
+	h.open(t, false)
+	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
+	must(t, err)
+	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
+	must(t, err)
+	h.approve(t)
+}
+
+// walk lets the sender look again and again, two minutes apart, until done says so.
+func (h *house) walk(t testing.TB, id string, done func(outbox.Mailing) bool) outbox.Mailing {
+	t.Helper()
+	var m outbox.Mailing
+	for range 2000 {
+		must(t, outbox.Round(t.Context(), h.Service))
+		var err error
+		m, err = h.Mailing(t.Context(), otto, h.ref, id)
+		must(t, err)
+		if done(m) {
+			return m
+		}
+		h.store.Clock.Advance(2 * time.Minute)
+	}
+	t.Fatalf("the mailing did not get there: %+v", m)
+	return m
+}
+
+// hours is a channel that notes when each domain was written to.
+type hours struct {
+	mu     sync.Mutex
+	clock  func() time.Time
+	of     map[string][]time.Time
+	answer func(domain string, n int) notify.Receipt
+}
+
+func (p *hours) Name() string     { return "hours" }
+func (p *hours) Close() error     { return nil }
+func (p *hours) Connections() int { return 4 }
+func (p *hours) Send(_ context.Context, m notify.Message) notify.Receipt {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	domain := m.To[strings.IndexByte(m.To, '@')+1:]
+	p.of[domain] = append(p.of[domain], p.clock())
+	if p.answer != nil {
+		return p.answer(domain, len(p.of[domain]))
+	}
+	return notify.Receipt{Outcome: notify.Accepted, Code: 250}
+}
+
+// most is the most letters in any hour.
+func (p *hours) most(domain string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	most := 0
+	for n, from := range p.of[domain] {
+		k := 0
+		for _, at := range p.of[domain][n:] {
+			if at.Sub(from) < time.Hour {
+				k++
+			}
+		}
+		most = max(most, k)
+	}
+	return most
+}
+
+func (p *hours) sent(domain string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.of[domain])
+}
+
+// A domain at its limit waits and holds nobody else up; a restart forgets nothing;
+// a second mailing under another incident shares the limit.
+func TestLimitsAnHour(t *testing.T) {
+	post := &hours{of: map[string][]time.Time{}}
+	limits := func(c *outbox.Config) {
+		c.Canary, c.Batch = 3, 10
+		c.Throttle = outbox.Throttle{DomainPerHour: 24, Domains: []outbox.DomainLimit{{Name: "Big.example", PerHour: 12}}}
+	}
+	h := buildWith(t, post, limits)
+	post.clock = h.store.Clock.Now
+	h.readyFor(t, listOf(60, "big.example", "small.example", "Own.example"))
+	id := h.release(t).ID
+	held := h.walk(t, id, func(m outbox.Mailing) bool { return len(m.Held) > 0 })
+	if held.State != outbox.MailingCanary && held.State != outbox.MailingSending || held.NextPass == nil {
+		t.Fatalf("held back in state %s, next pass %v", held.State, held.NextPass)
+	}
+	named := false
+	for _, one := range held.Held {
+		named = named || one.Domain == "big.example" && one.PerHour == 12
+		if one.Domain != "" && one.Domain != "big.example" {
+			t.Errorf("a domain is named that the configuration does not name: %q", one.Domain)
+		}
+		if one.People == 0 || !one.Until.After(h.store.Clock.Now().Add(-time.Hour)) || one.Clear.Before(one.Until) {
+			t.Errorf("%+v", one)
+		}
+	}
+	if !named {
+		t.Errorf("held: %+v", held.Held)
+	}
+	if held.Counts.Rejected+held.Counts.Deferred > 0 {
+		t.Errorf("waiting counts as a failed try: %+v", held.Counts)
+	}
+	if l := held.Outlook; l == nil || l.Held == 0 || l.Left != held.Pending() || l.Ends == nil || l.Ends.Before(*held.NextPass) {
+		t.Errorf("outlook %+v at next pass %v", l, held.NextPass)
+	}
+
+	// A restart in the middle: another service on the same store.
+	h = again(t, h, post, limits)
+	half := h.walk(t, id, func(m outbox.Mailing) bool { return post.sent("big.example") > 6 })
+	if half.State == outbox.MailingDone {
+		t.Fatal("it is done already")
+	}
+	m := h.walk(t, id, over)
+	if m.Counts.Accepted != 60 || m.Pending() != 0 || len(m.Held) != 0 {
+		t.Errorf("counts %+v, held %+v", m.Counts, m.Held)
+	}
+	for domain, limit := range map[string]int{"big.example": 12, "small.example": 24, "Own.example": 24} {
+		if got := post.most(domain); got > limit || post.sent(domain) != 20 {
+			t.Errorf("%s: %d letters, %d in one hour, limit %d", domain, post.sent(domain), got, limit)
+		}
+	}
+
+	// Another incident's mailing, at once: the hour is the same hour.
+	h.readyFor(t, listOf(30, "big.example"))
+	h.walk(t, h.release(t).ID, over)
+	if got := post.most("big.example"); got > 12 || post.sent("big.example") != 50 {
+		t.Errorf("with a second mailing %d letters in one hour, %d in all", got, post.sent("big.example"))
+	}
+}
+
+// again is a restart: a new service on the store as it is.
+func again(t *testing.T, old *house, mail notify.Channel, change func(*outbox.Config)) *house {
+	t.Helper()
+	old.store.Reopen(t)
+	return houseOn(t, old.store, old.ref, mail, change)
+}
+
+func TestALimitOnEverything(t *testing.T) {
+	post := &hours{of: map[string][]time.Time{}}
+	h := buildWith(t, post, func(c *outbox.Config) { c.Throttle.PerHour = 24; c.Batch = 10 })
+	post.clock = h.store.Clock.Now
+	h.readyFor(t, listOf(30, "mail.example"))
+	id := h.release(t).ID
+	m := h.walk(t, id, func(m outbox.Mailing) bool { return len(m.Held) > 0 })
+	if one := m.Held[0]; !one.All || one.People != m.Pending() || one.PerHour != 24 {
+		t.Errorf("%+v with %d pending", one, m.Pending())
+	}
+	m = h.walk(t, id, over)
+	if m.Counts.Accepted != 30 || post.most("mail.example") > 24 {
+		t.Errorf("%d accepted, %d in one hour", m.Counts.Accepted, post.most("mail.example"))
+	}
+}
+
+// A provider that answers "not now" to everyone after a few letters gets them more
+// slowly by itself, and everybody is told in the end; others are not slowed.
+func TestADomainThatPutsLettersOffIsAskedLess(t *testing.T) {
+	post := &hours{of: map[string][]time.Time{}}
+	var lately []time.Time
+	refused := 0
+	post.answer = func(domain string, _ int) notify.Receipt {
+		now := post.clock()
+		for len(lately) > 0 && now.Sub(lately[0]) > 4*time.Minute {
+			lately = lately[1:]
+		}
+		if domain == "strict.example" {
+			if len(lately) >= 6 {
+				refused++
+				return notify.Receipt{Outcome: notify.Deferred, Code: 450, Enhanced: "4.7.1"}
+			}
+			lately = append(lately, now)
+		}
+		return notify.Receipt{Outcome: notify.Accepted, Code: 250}
+	}
+	h := buildWith(t, post, func(c *outbox.Config) {
+		c.Canary, c.Batch = 2, 20
+		c.Retry = make([]time.Duration, 12)
+		for n := range c.Retry {
+			c.Retry[n] = time.Minute
+		}
+	})
+	post.clock = h.store.Clock.Now
+	h.readyFor(t, listOf(120, "strict.example", "easy.example"))
+	id := h.release(t).ID
+	m := h.walk(t, id, func(m outbox.Mailing) bool { return len(m.Held) > 0 })
+	if one := m.Held[0]; !one.Rest || one.Domain != "" || one.People == 0 {
+		t.Errorf("%+v", m.Held)
+	}
+	if post.sent("easy.example") != 60 {
+		t.Errorf("%d of 60 at the other domain were written to meanwhile", post.sent("easy.example"))
+	}
+	m = h.walk(t, id, over)
+	if m.Counts.Accepted != 120 {
+		t.Errorf("counts %+v", m.Counts)
+	}
+	if refused > 100 {
+		t.Errorf("its servers had to refuse %d times", refused)
+	}
+}
+
+// A domain with few connections gets no more letters at once, and the others do
+// not wait for it.
+func TestConnectionsOfADomain(t *testing.T) {
+	post := &crowd{at: map[string]int{}, most: map[string]int{}}
+	h := buildWith(t, post, func(c *outbox.Config) {
+		c.Canary, c.Batch = 1, 50
+		c.Throttle.Domains = []outbox.DomainLimit{{Name: "narrow.example", Connections: 1}}
+	})
+	h.readyFor(t, listOf(40, "narrow.example", "wide.example"))
+	m := h.walk(t, h.release(t).ID, over)
+	if m.Counts.Accepted != 40 || post.most["narrow.example"] != 1 || post.most["wide.example"] < 2 {
+		t.Errorf("%d accepted, at most %v at once", m.Counts.Accepted, post.most)
+	}
+}
+
+// crowd counts how many letters to each domain are under way at once.
+type crowd struct {
+	mu       sync.Mutex
+	at, most map[string]int
+}
+
+func (p *crowd) Name() string     { return "crowd" }
+func (p *crowd) Close() error     { return nil }
+func (p *crowd) Connections() int { return 4 }
+func (p *crowd) Send(_ context.Context, m notify.Message) notify.Receipt {
+	domain := m.To[strings.IndexByte(m.To, '@')+1:]
+	p.mu.Lock()
+	p.at[domain]++
+	p.most[domain] = max(p.most[domain], p.at[domain])
+	p.mu.Unlock()
+	time.Sleep(2 * time.Millisecond)
+	p.mu.Lock()
+	p.at[domain]--
+	p.mu.Unlock()
+	return notify.Receipt{Outcome: notify.Accepted, Code: 250}
+}
+
+func TestThrottleCheck(t *testing.T) {
+	bad := outbox.Throttle{PerHour: -1, DomainPerHour: -1, Domains: []outbox.DomainLimit{
+		{Name: "a.example", PerHour: 1}, {Name: "A.example", PerHour: 1}, {Name: "x@a.example", PerHour: 1}, {Name: "b.example"}, {Name: "c.example", PerHour: -1, Connections: -1},
+	}}
+	var got []string
+	for _, p := range bad.Check() {
+		got = append(got, p.Where)
+	}
+	want := "sending.per_hour sending.domain_per_hour sending.domain[1].name sending.domain[2].name sending.domain[3].per_hour sending.domain[4].per_hour sending.domain[4].connections"
+	if strings.Join(got, " ") != want {
+		t.Errorf("got  %v\nwant %s", got, want)
+	}
+	if p := (outbox.Throttle{PerHour: 9, Domains: []outbox.DomainLimit{{Name: "a.example", Connections: 2}}}).Check(); len(p) != 0 {
+		t.Error(p)
+	}
+}
