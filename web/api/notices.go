@@ -86,42 +86,9 @@ func approveDraft(c *call) (reply, error) {
 	return getDraft(c)
 }
 
-// plan is what a release would do now.
-type plan struct {
-	People        int            `json:"people"`
-	Jurisdictions int            `json:"jurisdictions"`
-	Roster        string         `json:"roster"` // digest; a release names it
-	Approved      []string       `json:"approved"`
-	Unapproved    []string       `json:"unapproved"`
-	Uncovered     map[string]int `json:"uncovered"`
-	Blocked       string         `json:"blocked,omitempty"`
-}
-
-func releasePlan(c *call) (reply, error) {
-	p, err := c.a.Outbox.PlanRelease(c.r.Context(), c.by, c.ref())
-	if err != nil {
-		return reply{}, err
-	}
-	out := plan{
-		People: p.People, Jurisdictions: p.Jurisdictions, Roster: p.Roster, Blocked: p.Blocked,
-		Approved: ids(p.Letters), Unapproved: ids(p.Unapproved), Uncovered: p.Uncovered,
-	}
-	if out.Uncovered == nil {
-		out.Uncovered = map[string]int{}
-	}
-	return ok(out)
-}
-
-func ids(all []outbox.DraftView) []string {
-	out := make([]string, len(all))
-	for n := range all {
-		out[n] = all[n].ID
-	}
-	return out
-}
-
 type releaseOf struct {
-	Roster string `json:"roster"` // digest of the list of people it is for
+	Roster  string `json:"roster"`  // digest of the list of people it is for
+	Numbers string `json:"numbers"` // of the plan that was read: what moved since is not sent; may be empty
 }
 
 func release(c *call) (reply, error) {
@@ -129,7 +96,7 @@ func release(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	m, err := c.a.Outbox.Release(c.r.Context(), c.by, c.ref(), in.Roster)
+	m, err := c.a.Outbox.ReleaseAs(c.r.Context(), c.by, c.ref(), in.Roster, in.Numbers)
 	if err != nil {
 		return reply{}, err
 	}
