@@ -242,6 +242,7 @@ func (a *App) Start(ctx context.Context) error {
 		a.loop(work, "returned mail", 15*time.Second, func(ctx context.Context) error { return a.Outbox.EmptyBounces(ctx, folder) })
 	}
 	a.loop(work, "session sweep", time.Hour, a.Auth.Sweep)
+	a.loop(work, "upload sweep", 10*time.Minute, a.Desk.ExpireTransfers)
 	a.readRules()
 	a.log.Info("serving", "listen", a.Addr())
 	return nil

@@ -3,9 +3,9 @@ package casework
 import (
 	"bufio"
 	"context"
-	"encoding/binary"
 	"errors"
 	"io"
+	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,7 +60,6 @@ func (d *Desk) NewTransfer(ctx context.Context, p incident.Principal, ref, fileN
 	case size > d.cfg.UploadLimit:
 		return t, incident.Errorf(incident.TooLarge, "%s has %d bytes; this server takes %d.", t.FileName, size, d.cfg.UploadLimit)
 	}
-	d.ExpireTransfers(ctx)
 	err := d.act(ctx, p, ref, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error {
 		id, err := uuid.NewV7()
 		if err != nil {
@@ -137,7 +136,7 @@ func (d *Desk) Append(ctx context.Context, p incident.Principal, ref, id string,
 		part := io.LimitReader(in, min(pieceSize, t.Size-t.Offset))
 		object, err := d.vault.Put(ctx, incidentID, io.MultiReader(salted(id, offset), part))
 		if err != nil {
-			return t, err
+			return t, noRoom(err)
 		}
 		piece := Piece{SHA256: object.SHA256, Size: object.Size - saltSize}
 		err = d.act(ctx, p, incidentID, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error {
@@ -161,27 +160,6 @@ func (d *Desk) Append(ctx context.Context, p incident.Principal, ref, id string,
 	}
 }
 
-func salted(id string, offset int64) io.Reader {
-	salt := make([]byte, 0, saltSize)
-	u, err := uuid.Parse(id)
-	if err == nil {
-		salt = append(salt, u[:]...)
-	}
-	salt = append(salt, make([]byte, saltSize-8-len(salt))...)
-	return &bytesReader{binary.BigEndian.AppendUint64(salt, uint64(offset))}
-}
-
-type bytesReader struct{ left []byte }
-
-func (b *bytesReader) Read(p []byte) (int, error) {
-	if len(b.left) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, b.left)
-	b.left = b.left[n:]
-	return n, nil
-}
-
 // Finish puts a file that has come whole together, and gives its digest.
 // Conflict while bytes are missing. Doing it again changes nothing.
 func (d *Desk) Finish(ctx context.Context, p incident.Principal, ref, id string) (Transfer, error) {
@@ -199,7 +177,7 @@ func (d *Desk) Finish(ctx context.Context, p incident.Principal, ref, id string)
 	whole := &pieces{ctx: ctx, vault: d.vault, scope: incidentID, left: t.Pieces}
 	object, err := d.vault.Put(ctx, incidentID, whole)
 	whole.close()
-	if err == nil && object.Size != t.Size {
+	if err = noRoom(err); err == nil && object.Size != t.Size {
 		err = incident.Errorf(incident.Internal, "an upload of %d bytes was put together from %d", t.Size, object.Size)
 	}
 	if err != nil {
@@ -222,114 +200,10 @@ func (d *Desk) Finish(ctx context.Context, p incident.Principal, ref, id string)
 	return t, nil
 }
 
-func sumsOf(list []Piece) []string {
-	var out []string
-	for _, p := range list {
-		out = append(out, p.SHA256)
+// noRoom says of a full disk what it means for an upload.
+func noRoom(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return incident.Because(incident.Unavailable, err, "The server's disk is full. What has come is kept: have some space freed, and go on with the upload.")
 	}
-	return out
-}
-
-// pieces reads pieces one after the other, each opened when it is reached.
-type pieces struct {
-	ctx   context.Context //nolint:containedctx // io.Reader has none
-	vault Vault
-	scope string
-	left  []Piece
-	now   io.ReadSeekCloser
-}
-
-func (s *pieces) Read(p []byte) (int, error) {
-	for {
-		if s.now == nil {
-			if len(s.left) == 0 {
-				return 0, io.EOF
-			}
-			r, err := s.vault.Open(s.ctx, s.scope, s.left[0].SHA256)
-			if err != nil {
-				return 0, err
-			}
-			s.now, s.left = r, s.left[1:]
-			if _, err := r.Seek(saltSize, io.SeekStart); err != nil {
-				return 0, err
-			}
-		}
-		n, err := s.now.Read(p)
-		if errors.Is(err, io.EOF) {
-			s.close()
-			err = nil
-		}
-		if n > 0 || err != nil {
-			return n, err
-		}
-	}
-}
-
-func (s *pieces) close() {
-	if s.now != nil {
-		s.now.Close()
-		s.now = nil
-	}
-}
-
-// Drop gives up an upload and deletes what has come.
-func (d *Desk) Drop(ctx context.Context, p incident.Principal, ref, id string) error {
-	incidentID, err := d.incidentFor(ctx, p, ref, incident.SettleRoster)
-	if err != nil {
-		return err
-	}
-	return d.drop(ctx, p, incidentID, id)
-}
-
-func (d *Desk) drop(ctx context.Context, p incident.Principal, incidentID, id string) error {
-	var t Transfer
-	err := d.db.Update(ctx, p, func(tx *ledger.Tx) error {
-		var err error
-		if t, err = transfers.Get(tx, ledger.K(incidentID, id)); err != nil {
-			return orNotFound(err, "There is no such upload.")
-		}
-		tx.Record("upload.drop", "upload/"+id)
-		return transfers.Delete(tx, ledger.K(incidentID, id))
-	})
-	if err != nil {
-		return err
-	}
-	left := sumsOf(t.Pieces)
-	if t.SHA256 != "" {
-		left = append(left, t.SHA256)
-	}
-	d.forget(context.WithoutCancel(ctx), incidentID, left)
-	return nil
-}
-
-// dropWhole clears away transfers whose files are evidence now.
-func (d *Desk) dropWhole(ctx context.Context, p incident.Principal, incidentID string, ids []string) {
-	for _, id := range ids {
-		if err := d.drop(ctx, p, incidentID, id); err != nil {
-			d.log.Warn("an upload that was used could not be cleared away", "upload", id, "error", err)
-		}
-	}
-}
-
-// ExpireTransfers deletes uploads that nobody went on with. The program calls
-// it now and then; it is also done whenever another upload begins.
-func (d *Desk) ExpireTransfers(ctx context.Context) {
-	type late struct{ incident, id string }
-	var all []late
-	err := d.db.View(ctx, func(tx *ledger.Tx) error {
-		return transfers.Scan(tx, ledger.K(), func(k ledger.Key, t Transfer) error {
-			if !t.Expires.After(tx.Now()) {
-				all = append(all, late{k.Text(0), t.ID})
-			}
-			return nil
-		})
-	})
-	for _, l := range all {
-		if err = d.drop(ctx, incident.Clock(), l.incident, l.id); err != nil {
-			break
-		}
-	}
-	if err != nil && ctx.Err() == nil {
-		d.log.Warn("expired uploads could not be cleared away", "error", err)
-	}
+	return err
 }

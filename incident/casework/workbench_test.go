@@ -476,7 +476,7 @@ func TestATransferExpires(t *testing.T) {
 	b.Clock.Advance(72 * time.Hour)
 	_, err = b.Transfer(t.Context(), ana, b.i.ID, tr.ID)
 	wantKind(t, err, incident.Gone)
-	b.ExpireTransfers(t.Context())
+	must(t, b.ExpireTransfers(t.Context()))
 	if n := b.objects(t); n != 0 {
 		t.Errorf("%d objects are left", n)
 	}
