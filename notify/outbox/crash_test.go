@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -24,9 +26,6 @@ import (
 	smtpchannel "tocsin/notify/smtp"
 	"tocsin/notify/statute"
 )
-
-// crashPeople is the size of the mailing that is killed.
-const crashPeople = 2000
 
 // mailbox is a real SMTP server that counts what each recipient got.
 type mailbox struct {
@@ -141,63 +140,139 @@ func TestSenderProcess(t *testing.T) {
 	must(t, s.Run(context.Background()))
 }
 
-// TestKilledMailing kills the process in the middle of a mailing, several times
-// and without warning. Nobody is mailed twice, and nobody is lost: everyone was
+// killing is how a mailing is killed.
+type killing struct {
+	people, kills int
+	port          int      // of the server that is mailed to
+	box           *mailbox // where every letter it took ends
+	drain         func()   // waits until they are there
+}
+
+// TestKilledMailing kills the process in the middle of a mailing, at random
+// moments and without warning. Nobody is mailed twice, and nobody is lost: everyone was
 // accepted, or is uncertain and waits for a person.
 func TestKilledMailing(t *testing.T) {
 	box, port := startMailbox(t)
+	killing{people: 1200, kills: 3, port: port, box: box, drain: func() {}}.run(t)
+}
+
+// TestKilledMailingToPostfix is the same to a Postfix with a queue of its own, which
+// goes on with what it took when the sender dies. TOCSIN_KILLS=50 and
+// TOCSIN_KILL_PEOPLE=20000 is the long form.
+func TestKilledMailingToPostfix(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes many seconds")
+	}
+	box, next := startMailbox(t)
+	p := startPostfix(t, next)
+	killing{people: number("TOCSIN_KILL_PEOPLE", 1500), kills: number("TOCSIN_KILLS", 2), port: p.port, box: box, drain: func() { p.drain(t) }}.run(t)
+}
+
+func number(name string, usual int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil && n > 0 {
+		return n
+	}
+	return usual
+}
+
+func (k killing) run(t *testing.T) {
 	dir := t.TempDir()
 	clock := ledgertest.NewClock()
-	s, d, db, err := openHouse(dir, port, clock.Now)
+	s, d, db, err := openHouse(dir, k.port, clock.Now)
 	must(t, err)
 	h := &house{Service: s, desk: d, store: &ledgertest.Store{DB: db, Clock: clock, Dir: dir}}
-	h.ready(t, crashPeople)
-	m := h.release(t)
+	h.ready(t, k.people)
+	id := h.release(t).ID
 	must(t, db.Close())
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
 
-	kills := 0
-	for round := range 4 {
+	killed, uncertain := 0, 0
+	for killed < k.kills {
 		run := exec.Command(os.Args[0], "-test.run=^TestSenderProcess$", "-test.count=1")
-		run.Env = append(os.Environ(), crashDir+"="+dir, fmt.Sprintf("%s=%d", crashPort, port))
+		run.Env = append(os.Environ(), crashDir+"="+dir, fmt.Sprintf("%s=%d", crashPort, k.port))
 		must(t, run.Start())
-		before, _ := box.count()
-		for range 2000 { // until it is well into it
-			if n, _ := box.count(); n > before+150 {
+		// Somewhere in its share of the list, and a little later.
+		before, _ := k.box.count()
+		enough := before + 1 + random.IntN(2*k.people/(k.kills+2))
+		for range 20000 {
+			if n, _ := k.box.count(); n >= enough || n >= k.people-1 {
 				break
 			}
-			time.Sleep(2 * time.Millisecond)
+			time.Sleep(time.Millisecond)
 		}
+		time.Sleep(time.Duration(random.IntN(20)) * time.Millisecond)
 		must(t, run.Process.Kill())
 		_ = run.Wait()
-		if n, _ := box.count(); n < crashPeople-1 && n > before {
-			kills++
+		m := k.look(t, dir, h.ref, id)
+		if m.State == outbox.MailingDone {
+			break
 		}
-		_ = round
+		killed++
+		uncertain = max(uncertain, m.Counts.Uncertain+m.Counts.Attempting)
 	}
-	if kills < 2 {
-		t.Fatalf("it was killed in the middle %d times only", kills)
+	if killed < min(k.kills, max(2, k.kills*3/4)) {
+		t.Fatalf("it was killed in the middle %d times only", killed)
 	}
 
-	s, d, db, err = openHouse(dir, port, time.Now)
+	s, d, db, err = openHouse(dir, k.port, time.Now)
 	must(t, err)
 	defer db.Close()
 	h = &house{Service: s, desk: d, store: &ledgertest.Store{DB: db, Clock: ledgertest.NewClock(), Dir: dir}, ref: h.ref}
-	m2 := h.run(t, m.ID, over)
-	arrived, most := box.count()
-	c := m2.Counts
-	if most != 1 {
-		t.Errorf("somebody got %d letters", most)
-	}
-	if sum := c.Accepted + c.Uncertain + c.Rejected + m2.Left(); sum != crashPeople || m2.Pending() != 0 {
-		t.Errorf("%d of %d people are accounted for: %+v", sum, crashPeople, c)
-	}
-	if c.Uncertain == 0 || arrived < c.Accepted || arrived > c.Accepted+c.Uncertain {
-		t.Errorf("%d arrived, %d accepted, %d uncertain", arrived, c.Accepted, c.Uncertain)
+	m := h.run(t, id, over)
+	k.drain()
+	h.sums(t, m)
+	k.agrees(t, h, m)
+	if m.Counts.Uncertain == 0 || m.Pending() != 0 {
+		t.Errorf("counts %+v, %d pending", m.Counts, m.Pending())
 	}
 	report, err := db.Verify(t.Context(), nil)
 	must(t, err)
 	if !report.OK() {
 		t.Errorf("the log does not hold: %v", report.Problems)
 	}
-	t.Logf("killed %d times: %d arrived, %d accepted, %d uncertain, %d left out", kills, arrived, c.Accepted, c.Uncertain, m2.Left())
+	arrived, most := k.box.count()
+	t.Logf("killed %d times among %d people: %d arrived, at most %d for one; %d accepted, %d uncertain, %d left out",
+		killed, k.people, arrived, most, m.Counts.Accepted, m.Counts.Uncertain, m.Left())
+}
+
+// look opens the store of a sender that was killed and adds up; a mailing that
+// paused because many were uncertain goes on, as a person would let it.
+func (k killing) look(t *testing.T, dir, ref, id string) outbox.Mailing {
+	t.Helper()
+	s, d, db, err := openHouse(dir, k.port, time.Now)
+	must(t, err)
+	defer func() { must(t, db.Close()) }()
+	h := &house{Service: s, desk: d, ref: ref}
+	m, err := h.Mailing(t.Context(), otto, ref, id)
+	must(t, err)
+	h.sums(t, m)
+	if m.State == outbox.MailingPaused {
+		must(t, h.Resume(t.Context(), otto, ref, id))
+	}
+	return m
+}
+
+// agrees holds what is known of each person against what the server took.
+func (k killing) agrees(t *testing.T, h *house, m outbox.Mailing) {
+	t.Helper()
+	states, err := outbox.LineStates(t.Context(), h.Service, m.ID)
+	must(t, err)
+	k.box.mu.Lock()
+	defer k.box.mu.Unlock()
+	wrong := 0
+	for line := 1; line <= k.people; line++ {
+		n, state := k.box.got[fmt.Sprintf("p%d@mail.example", line)], states[line]
+		switch {
+		case state == outbox.Accepted && n == 1, state == outbox.Uncertain && n <= 1, (state == outbox.Excluded || state == outbox.Rejected) && n == 0:
+		default:
+			if wrong++; wrong <= 10 {
+				t.Errorf("the person in row %d is %q, and the server took %d letters", line, state, n)
+			}
+		}
+	}
+	if wrong > 10 {
+		t.Errorf("and so for %d people", wrong)
+	}
 }

@@ -34,13 +34,13 @@ func CountDeliveries(ctx context.Context, s *Service, mailing string) (map[Deliv
 	return out, err
 }
 
-// StateOfLine is what is known of the letter to one row of a mailing's list.
-func StateOfLine(ctx context.Context, s *Service, mailing string, line int) (DeliveryState, error) {
-	var out DeliveryState
+// LineStates reads what is known of the letter to each row of a mailing's list.
+func LineStates(ctx context.Context, s *Service, mailing string) (map[int]DeliveryState, error) {
+	out := map[int]DeliveryState{}
 	err := s.DB.View(ctx, func(tx *ledger.Tx) error {
 		return deliveries.Scan(tx, nil, func(_ ledger.Key, d Delivery) error {
-			if d.Mailing == mailing && d.Line == line {
-				out = d.State
+			if d.Mailing == mailing {
+				out[d.Line] = d.State
 			}
 			return nil
 		})
