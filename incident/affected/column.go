@@ -5,7 +5,7 @@ import "slices"
 // Our names for columns of the directory. The first group describes a person,
 // the second names one and can be matched by.
 var (
-	describing = slices.Concat([]string{"name", "country", "region", "last_country", "last_region", "birth_date", "language"}, attributes)
+	describing = slices.Concat([]string{"name", "given_name", "family_name", "country", "region", "last_country", "last_region", "birth_date", "language", "house_number"}, attributes)
 
 	// naming is in order of strength: where a row's keys name different people,
 	// the earlier key decides. Numbers given to one person come before
@@ -34,6 +34,10 @@ func CheckColumns() []string { return []string{"birth_date"} }
 
 // MatchKeys lists the names an exposure can match by, the strongest first.
 func MatchKeys() []string { return slices.Clone(naming[:]) }
+
+// JointColumns lists the names of columns an exposure can match by together: a
+// name and what is known of the person besides. See [Exposure.Keys].
+func JointColumns() []string { return slices.Clone(jointColumns) }
 
 // DirectoryColumns lists the names the directory's columns can be given.
 func DirectoryColumns() []string { return slices.Concat(naming[:], describing) }

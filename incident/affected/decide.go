@@ -32,13 +32,13 @@ type reason struct{ kind, a, b uint8 }
 func (m *matcher) explain(r reason) string {
 	switch r.kind {
 	case differ:
-		return m.keys[r.a].name + " and " + m.keys[r.b].name + " name different people"
+		return keyLabel(m.keys[r.a].name) + " and " + keyLabel(m.keys[r.b].name) + " name different people"
 	case shared:
-		return "several people in the directory have this " + m.keys[r.a].name
+		return "several people in the directory have this " + keyLabel(m.keys[r.a].name)
 	case notTheirs:
-		return m.keys[r.a].name + " is not that of the person whose " + m.keys[r.b].name + " this is"
+		return m.keys[r.a].name + " is not that of the person whose " + keyLabel(m.keys[r.b].name) + " this is"
 	case bornAnother:
-		return "birth_date is not that of the person whose " + m.keys[r.a].name + " this is"
+		return "birth_date is not that of the person whose " + keyLabel(m.keys[r.a].name) + " this is"
 	}
 	return ""
 }

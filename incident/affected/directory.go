@@ -26,24 +26,10 @@ func (r *run) directoryColumns() []string {
 	return columns
 }
 
-// matchedBy are the keys that some exposure matches by, the strongest first.
-func (r *run) matchedBy() []string {
-	var keys []string
-	for _, key := range naming {
-		for _, e := range r.spec.Exposures {
-			if e.Match[key] != "" {
-				keys = append(keys, key)
-				break
-			}
-		}
-	}
-	return keys
-}
-
 // entry is what the first reading takes from a block of the directory.
 type entry struct {
 	hashes []keyHash   // row by row, key by key
-	phones []keyHash   // row by row, where a key is phone: see OtherForm
+	second []keyHash   // row by row, of the keys that seconds lists: see OtherForm
 	born   []birth     // where some exposure has birth dates checked
 	six    [][6]string // the first columns of the roster, where an earlier one is added to
 }
@@ -51,8 +37,8 @@ type entry struct {
 // indexDirectory reads the directory for the first time. It returns the
 // checksums of its pieces, so that the second time can tell whether they changed.
 func (r *run) indexDirectory(ctx context.Context) (sums []uint32, err error) {
-	keys := r.matchedBy()
-	if r.checks("birth_date") {
+	keys := r.spec.Keys()
+	if r.checksBirth() {
 		r.born = []birth{}
 	}
 	for i := range r.directory {
@@ -81,16 +67,13 @@ func (r *run) indexPiece(ctx context.Context, p *piece, keys []string) (crc uint
 		return 0, err
 	}
 	defer in.close()
-	fields := make([]int, len(keys))
-	for i, key := range keys {
-		fields[i] = fieldOf(in.format, r.spec.Directory.Columns[key])
-	}
+	placed := placeKeys(in.format, keys, r.spec.Directory.Columns)
 	born := -1
 	if r.born != nil {
 		born = fieldOf(in.format, r.spec.Directory.Columns["birth_date"])
 	}
-	phoneAt, home := slices.Index(keys, "phone"), -1
-	if column := r.spec.Directory.Columns["country"]; column != "" {
+	home := -1 // needed only where numbers are matched by
+	if column := r.spec.Directory.Columns["country"]; column != "" && slices.Contains(keys, "phone") {
 		home = fieldOf(in.format, column)
 	}
 	six := writer{run: r}
@@ -99,18 +82,13 @@ func (r *run) indexPiece(ctx context.Context, p *piece, keys []string) (crc uint
 	s := InputSummary{Name: "directory", Path: in.path}
 	err = read(ctx, in, r.opt.Workers, func(w int, j *job[entry]) {
 		v := &j.value
-		v.hashes, v.phones, v.born, v.six = v.hashes[:0], v.phones[:0], v.born[:0], v.six[:0]
+		v.hashes, v.second, v.born, v.six = v.hashes[:0], v.second[:0], v.born[:0], v.six[:0]
 		for row := range j.rows() {
-			for i, key := range keys {
-				country := p.PhoneCountry
-				if key == "phone" && home >= 0 {
-					country = cmp.Or(countryCode(string(trim(j.field(row, home)))), country)
-				}
-				v.hashes = append(v.hashes, r.hash(normal[w], key, j.field(row, fields[i]), country))
-				if i == phoneAt {
-					v.phones = append(v.phones, r.hashOf(normal[w].written))
-				}
+			country := p.PhoneCountry
+			if home >= 0 {
+				country = cmp.Or(countryCode(string(trim(j.field(row, home)))), country)
 			}
+			v.hashes, v.second = r.hashKeys(normal[w], placed, &j.batch, row, country, v.hashes, v.second)
 			if born >= 0 {
 				v.born = append(v.born, parseBirth(j.field(row, born)))
 			}
@@ -177,6 +155,11 @@ func (r *run) keeper(expected float64, keys []string) (func(*entry, int) error, 
 	if r.homely(keys) {
 		forms++
 	}
+	for _, key := range keys {
+		if IsComposite(key) {
+			forms++ // at most: few names have two forms
+		}
+	}
 	need := int64(expected) * (int64(forms)*slotBytes*3/2 + 8 + int64(len(r.spec.Exposures)+len(keys))/8 + 1)
 	if limit := r.budget.limit; r.lim.narrow || limit > 0 && (r.budget.used+need > limit || unknown) {
 		p := plan{parts: 4, rows: 64, people: 64, chunk: 1 << 10}
@@ -209,7 +192,8 @@ func (r *run) keeper(expected float64, keys []string) (func(*entry, int) error, 
 			return nil, err
 		}
 	}
-	return func(v *entry, rows int) error { return r.keepIndexed(indexes, v, rows) }, nil
+	two := seconds(keys)
+	return func(v *entry, rows int) error { return r.keepIndexed(indexes, two, v, rows) }, nil
 }
 
 // homely reports whether telephone numbers may have a second form; see OtherForm.
@@ -228,16 +212,18 @@ func (r *run) keepNarrow(v *entry, rows int) error {
 				}
 			}
 		}
-		if len(v.phones) > 0 && v.phones[row].some {
-			if err := r.narrow.keep(slices.Index(r.narrow.keys, "phone"), v.phones[row], uint32(r.people)+uint32(row)); err != nil {
-				return err
+		for i, k := range r.narrow.seconds {
+			if h := v.second[row*len(r.narrow.seconds)+i]; h.some {
+				if err := r.narrow.keep(k, h, uint32(r.people)+uint32(row)); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
 }
 
-func (r *run) keepIndexed(indexes []*index, v *entry, rows int) error {
+func (r *run) keepIndexed(indexes []*index, seconds []int, v *entry, rows int) error {
 	keys := len(indexes)
 	for row := range rows {
 		if row%ahead == 0 { // see matcher.block
@@ -254,10 +240,11 @@ func (r *run) keepIndexed(indexes []*index, v *entry, rows int) error {
 				}
 			}
 		}
-		if len(v.phones) > 0 && v.phones[row].some {
-			h := v.phones[row]
-			if err := r.indexes["phone"].add(h.tag, h.tag2, uint32(r.people)+uint32(row)); err != nil {
-				return err
+		for i, k := range seconds {
+			if h := v.second[row*len(seconds)+i]; h.some {
+				if err := indexes[k].add(h.tag, h.tag2, uint32(r.people)+uint32(row)); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -297,12 +284,12 @@ func grow(set []uint32, people uint64) []uint32 {
 
 // several reports whether some exposure matches by more than one key.
 func (r *run) several() bool {
-	return slices.ContainsFunc(r.spec.Exposures, func(e Exposure) bool { return len(e.Match) > 1 })
+	return slices.ContainsFunc(r.spec.Exposures, func(e Exposure) bool { return len(e.Keys()) > 1 })
 }
 
-// checks reports whether some exposure has this checked.
-func (r *run) checks(name string) bool {
-	return slices.ContainsFunc(r.spec.Exposures, func(e Exposure) bool { return e.Check[name] != "" })
+// checksBirth reports whether some exposure has birth dates that must not be another's.
+func (r *run) checksBirth() bool {
+	return slices.ContainsFunc(r.spec.Exposures, func(e Exposure) bool { return e.BornColumn() != "" })
 }
 
 func (r *run) hash(n *normalizer, key string, field []byte, country string) keyHash {

@@ -64,7 +64,7 @@ func Explain(ctx context.Context, spec Spec, from Sources, asked Asked, opt Opti
 	if err := r.readDecisions(ctx); err != nil {
 		return Explanation{}, err
 	}
-	x := &explainer{run: r, keys: r.matchedBy(), wanted: map[keyAt]bool{}, asked: map[uint32]bool{}}
+	x := &explainer{run: r, keys: spec.Keys(), wanted: map[keyAt]bool{}, asked: map[uint32]bool{}}
 	return x.explain(ctx, asked)
 }
 
@@ -120,8 +120,8 @@ func (x *explainer) findPerson(ctx context.Context, asked Asked) error {
 	}
 	keys := append(slices.Clone(x.keys), asked.Key)
 	last := len(keys) - 1
-	err := x.scanDirectory(ctx, keys, func(p uint32, _ PersonAt, hashes []keyHash, phone keyHash, _ birth) error {
-		if hashes[last] != value && (asked.Key != "phone" || phone != value) {
+	err := x.scanDirectory(ctx, keys, func(p uint32, _ PersonAt, hashes, second []keyHash, _ birth) error {
+		if hashes[last] != value && (asked.Key != "phone" || second[len(second)-1] != value) {
 			return nil
 		}
 		x.asked[p] = true
@@ -129,8 +129,10 @@ func (x *explainer) findPerson(ctx context.Context, asked Asked) error {
 			if h.some {
 				x.wanted[keyAt{k, h}] = true
 			}
-			if keys[k] == "phone" && phone.some {
-				x.wanted[keyAt{k, phone}] = true
+		}
+		for i, k := range seconds(x.keys) {
+			if second[i].some {
+				x.wanted[keyAt{k, second[i]}] = true
 			}
 		}
 		return nil
@@ -142,7 +144,7 @@ func (x *explainer) findPerson(ctx context.Context, asked Asked) error {
 }
 
 // scanDirectory calls fn for every readable row of the directory, in order.
-func (x *explainer) scanDirectory(ctx context.Context, keys []string, fn func(p uint32, at PersonAt, hashes []keyHash, phone keyHash, born birth) error) error {
+func (x *explainer) scanDirectory(ctx context.Context, keys []string, fn func(p uint32, at PersonAt, hashes, second []keyHash, born birth) error) error {
 	r := x.run
 	person := uint32(0)
 	for i := range r.directory {
@@ -157,32 +159,22 @@ func (x *explainer) scanDirectory(ctx context.Context, keys []string, fn func(p 
 			}
 			return -1
 		}
-		fields := make([]int, len(keys))
-		for k, key := range keys {
-			fields[k] = column(key)
-		}
+		placed, two := placeKeys(in.format, keys, r.spec.Directory.Columns), len(seconds(keys))
 		home, born, name, email, id := column("country"), column("birth_date"), column("name"), column("email"), column("customer_id")
 		normal := normalizers(r.opt.Workers)
 		rows := int64(0)
 		err = read(ctx, in, r.opt.Workers, func(w int, j *job[entry]) {
 			v := &j.value
-			v.hashes, v.phones, v.born = v.hashes[:0], v.phones[:0], v.born[:0]
+			v.hashes, v.second, v.born = v.hashes[:0], v.second[:0], v.born[:0]
 			for row := range j.rows() {
-				phone := keyHash{}
-				for k, key := range keys {
-					v.hashes = append(v.hashes, r.hash(normal[w], key, j.field(row, fields[k]), p.country(j.text1(row, home), key)))
-					if key == "phone" {
-						phone = r.hashOf(normal[w].written)
-					}
-				}
-				v.phones = append(v.phones, phone)
+				v.hashes, v.second = r.hashKeys(normal[w], placed, &j.batch, row, p.country(j.text1(row, home)), v.hashes, v.second)
 				v.born = append(v.born, parseBirth(j.text1(row, born)))
 			}
 		}, func(j *job[entry]) error {
 			for row := range j.rows() {
 				at := PersonAt{Person: int64(person) + 1, Place: Place{in.path, j.start.line + uint64(j.lines[row])}}
 				at.ID, at.Name, at.Email = string(trim(j.text1(row, id))), string(trim(j.text1(row, name))), string(trim(j.text1(row, email)))
-				if err := fn(person, at, j.value.hashes[row*len(keys):(row+1)*len(keys)], j.value.phones[row], j.value.born[row]); err != nil {
+				if err := fn(person, at, j.value.hashes[row*len(keys):(row+1)*len(keys)], j.value.second[row*two:(row+1)*two], j.value.born[row]); err != nil {
 					return err
 				}
 				person++
@@ -209,10 +201,7 @@ func (b *batch) text1(row, field int) []byte {
 }
 
 // country is where a telephone number of a person belongs.
-func (p *piece) country(own []byte, key string) string {
-	if key != "phone" {
-		return ""
-	}
+func (p *piece) country(own []byte) string {
 	if c := countryCode(string(trim(own))); c != "" {
 		return c
 	}
@@ -241,10 +230,8 @@ func (x *explainer) findRows(ctx context.Context, asked Asked) error {
 			for row := range j.rows() {
 				c := candidateRow{piece: i, line: j.start.line + uint64(j.lines[row])}
 				wanted := asked.Key == "" && c.line == asked.Row.Line
-				hashes := make([]keyHash, 0, len(m.keys))
-				for k, key := range m.keys {
-					h := r.hash(normal[w], key.name, j.field(row, key.field), m.phoneCountry)
-					hashes = append(hashes, h)
+				hashes := m.hashes(normal[w], &j.batch, row, make([]keyHash, 0, m.width), nil)
+				for k, h := range hashes {
 					wanted = wanted || h.some && x.wanted[keyAt{kinds[k], h}]
 				}
 				if !wanted {
@@ -285,11 +272,14 @@ func (x *explainer) findRows(ctx context.Context, asked Asked) error {
 	return nil
 }
 
-// kinds are the places of a matcher's keys among the explainer's.
+// kinds are the places of a row's hashes among the explainer's keys.
 func (x *explainer) kinds(m *matcher) []int {
-	kinds := make([]int, len(m.keys))
+	kinds := make([]int, len(m.keys), m.width)
 	for k, key := range m.keys {
 		kinds[k] = slices.Index(x.keys, key.name)
+	}
+	if m.joint >= 0 {
+		kinds = append(kinds, kinds[m.joint])
 	}
 	return kinds
 }
@@ -311,21 +301,23 @@ func (x *explainer) findHolders(ctx context.Context) error {
 	for _, key := range x.keys {
 		r.indexes[key] = &index{budget: r.budget}
 	}
-	born := r.checks("birth_date")
-	err := x.scanDirectory(ctx, x.keys, func(p uint32, at PersonAt, hashes []keyHash, phone keyHash, date birth) error {
-		for k, h := range hashes {
-			forms := [...]keyHash{h, {}}
-			if x.keys[k] == "phone" {
-				forms[1] = phone
+	two := seconds(x.keys)
+	err := x.scanDirectory(ctx, x.keys, func(p uint32, at PersonAt, hashes, second []keyHash, date birth) error {
+		hold := func(k int, h keyHash) error {
+			if !held[keyAt{k, h}] {
+				return nil
 			}
-			for _, f := range forms {
-				if !held[keyAt{k, f}] {
-					continue
-				}
-				if err := r.indexes[x.keys[k]].add(f.tag, f.tag2, p); err != nil {
-					return err
-				}
-				x.people[p] = at
+			x.people[p] = at
+			return r.indexes[x.keys[k]].add(h.tag, h.tag2, p)
+		}
+		for i, k := range two {
+			if err := hold(k, second[i]); err != nil {
+				return err
+			}
+		}
+		for k, h := range hashes {
+			if err := hold(k, h); err != nil {
+				return err
 			}
 			if h.some && IsPrimaryKey(x.keys[k]) {
 				set := grow(r.owners[x.keys[k]], uint64(p)+1)
@@ -333,7 +325,7 @@ func (x *explainer) findHolders(ctx context.Context) error {
 				r.owners[x.keys[k]] = set
 			}
 		}
-		if born {
+		if r.checksBirth() {
 			r.born = append(r.born, date)
 		}
 		if x.asked[p] {

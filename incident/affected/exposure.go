@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 )
 
@@ -31,6 +32,8 @@ type matcher struct {
 	run          *run
 	seen         []uint32
 	keys         []matchKey // the strongest first
+	joint        int        // the place of the composite key, whose second form is behind a row's other hashes; -1 for none
+	width        int        // hashes of a row
 	always       Elements
 	column       int // holds elements; -1 for none
 	name         string
@@ -43,10 +46,10 @@ type matcher struct {
 }
 
 type matchKey struct {
-	name    string
-	field   int
+	rowKey
 	index   *index   // nil where keys are matched outside memory
 	primary bool     // given to one person and never shared
+	dated   bool     // a birth date is part of it
 	owners  []uint32 // people who have one at all, as bits; only of primary keys
 }
 
@@ -76,18 +79,22 @@ type outcome struct {
 }
 
 func (r *run) newMatcher(e *Exposure, f format, seen []uint32) *matcher {
-	m := &matcher{run: r, seen: seen, column: -1, name: e.ElementsColumn, phoneCountry: e.PhoneCountry, born: -1}
-	if column := e.Check["birth_date"]; column != "" {
+	m := &matcher{run: r, seen: seen, column: -1, name: e.ElementsColumn, phoneCountry: e.PhoneCountry, born: -1, joint: -1}
+	if column := e.BornColumn(); column != "" {
 		m.born = fieldOf(f, column)
 	}
-	for _, key := range naming {
-		if column := e.Match[key]; column != "" {
-			m.keys = append(m.keys, matchKey{key, fieldOf(f, column), r.indexes[key], IsPrimaryKey(key), r.owners[key]})
+	for i, key := range placeKeys(f, e.Keys(), e.Match) {
+		m.keys = append(m.keys, matchKey{key, r.indexes[key.name], IsPrimaryKey(key.name), strings.Contains(key.name, "birth_date"), r.owners[key.name]})
+		if m.width++; IsComposite(key.name) {
+			m.joint = i
 		}
 	}
-	for _, key := range r.matchedBy() {
+	if m.joint >= 0 {
+		m.width++
+	}
+	for _, name := range r.spec.listed() {
 		m.listed = append(m.listed, -1)
-		if column := e.Match[key]; column != "" {
+		if column := e.Match[name]; column != "" {
 			m.listed[len(m.listed)-1] = fieldOf(f, column)
 		}
 	}
@@ -132,13 +139,7 @@ func (m *matcher) block(n *normalizer, b *batch, start uint64, o *outcome) {
 				o.settled = append(o.settled, settledRow{from, elements, d})
 				continue
 			}
-			for k, key := range m.keys {
-				value := b.field(from, key.field)
-				if len(value) > 0 {
-					o.shapes[k][shapeOf(value)]++
-				}
-				hashes = append(hashes, m.run.hash(n, key.name, value, m.phoneCountry))
-			}
+			hashes = m.hashes(n, b, from, hashes, &o.shapes)
 			group[rows] = candidate{row: from, elements: elements}
 			if m.born >= 0 {
 				group[rows].born = parseBirth(b.field(from, m.born))
@@ -147,12 +148,12 @@ func (m *matcher) block(n *normalizer, b *batch, start uint64, o *outcome) {
 		}
 		o.hashes = hashes
 		for k, key := range m.keys {
-			for i := k; i < len(hashes); i += len(m.keys) {
+			for i := k; i < len(hashes); i += m.width {
 				o.sink += key.index.touch(hashes[i].tag)
 			}
 		}
 		for i := range rows {
-			m.find(&group[i], hashes[i*len(m.keys):(i+1)*len(m.keys)], o)
+			m.find(&group[i], hashes[i*m.width:(i+1)*m.width], o)
 		}
 		for i := range rows {
 			if p := group[i].person; group[i].ok {
@@ -228,11 +229,17 @@ func (m *matcher) elements(b *batch, row int) (Elements, bool) {
 
 // find looks a row's keys up and says whom it means.
 func (m *matcher) find(c *candidate, hashes []keyHash, o *outcome) {
-	var hits [len(naming)]hit
+	var hits [maxKeys]hit
 	n, strange := 0, uint32(0)
-	for i := range hashes {
+	for i := range m.keys {
 		h := &hashes[i]
 		if !h.some {
+			continue
+		}
+		if i == m.joint {
+			if hits[n] = m.jointHit(m.jointHolders(h, &hashes[m.width-1]), c.born); hits[n].known() {
+				n++
+			}
 			continue
 		}
 		f, ok := m.keys[i].index.find(h.tag, h.tag2)
@@ -254,11 +261,14 @@ func (m *matcher) find(c *candidate, hashes []keyHash, o *outcome) {
 	}
 }
 
+// othersListed bounds them: a record of a spill must fit into a chunk.
+const othersListed = 200
+
 // others are the people whom the keys of a row name, but for one.
 func others(hits []hit, person uint32) []uint32 {
 	var list []uint32
 	add := func(p uint32) {
-		if p != person && !slices.Contains(list, p) {
+		if p != person && len(list) < othersListed && !slices.Contains(list, p) {
 			list = append(list, p)
 		}
 	}
@@ -274,9 +284,8 @@ func others(hits []hit, person uint32) []uint32 {
 }
 
 func (r *run) matchExposures(ctx context.Context) error {
-	keys := r.matchedBy()
 	header := appendCSV(nil, "file", "line", "why", "exposure")
-	for _, key := range keys {
+	for _, key := range r.spec.listed() {
 		header = appendField(append(header, ','), []byte(key))
 	}
 	r.out.unmatched.Write(append(header, '\n'))

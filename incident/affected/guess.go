@@ -37,6 +37,9 @@ var aliases = map[string][]string{
 	"customer_id":      {"customerid", "customer", "custid", "custno", "customernumber", "clientid", "client", "id", "memberid", "kundennummer", "kundennr", "userid", "personid", "numeroclient"},
 	"email":            {"email", "mail", "emailaddress", "mailaddress", "holderemail", "useremail", "contactemail", "courriel"},
 	"name":             {"name", "fullname", "customername", "displayname", "nom"},
+	"given_name":       {"givenname", "firstname", "forename", "vorname", "prenom", "nombre", "nome", "voornaam", "imie"},
+	"family_name":      {"familyname", "lastname", "surname", "nachname", "familienname", "apellidos", "cognome", "achternaam", "nazwisko"},
+	"house_number":     {"housenumber", "houseno", "hausnummer", "hausnr", "streetnumber", "huisnummer"},
 	"country":          {"country", "countrycode", "land", "pays", "countryiso", "residencecountry"},
 	"region":           {"region", "state", "province", "subdivision", "bundesland", "statecode"},
 	"last_country":     {"lastcountry", "lastknowncountry", "previouscountry"},
@@ -107,6 +110,9 @@ func GuessExposure(columns []Column, directory map[string]string) Guesses {
 		}
 	}
 	g.Match, g.Check, g.Has = propose(keys, columns), propose(checks, columns), propose(ElementNames(), columns)
+	if len(g.Match) == 0 {
+		g.Match = proposeJoint(columns, directory)
+	}
 	for _, c := range columns {
 		if c.Shape == ElementsShape {
 			g.ElementsColumn = &Guess{Ours: "elements", Column: c.Name, Confidence: Likely, Why: "its values are names of elements"}
@@ -115,6 +121,39 @@ func GuessExposure(columns []Column, directory map[string]string) Guesses {
 		}
 	}
 	return g
+}
+
+// proposeJoint finds what names a person together, where nothing does alone: a
+// name with a birth date, else with an address. There is no sure one.
+func proposeJoint(columns []Column, directory map[string]string) []Guess {
+	found := map[string]Guess{}
+	for _, g := range propose(jointColumns, columns) {
+		found[g.Ours] = g
+	}
+	for _, names := range [][]string{{"name"}, {"given_name", "family_name"}} {
+		for _, rest := range [][]string{{"birth_date"}, {"postal_address"}, {"street", "postal_code"}, {"house_number", "postal_code"}} {
+			match := map[string]string{}
+			for _, ours := range slices.Concat(names, rest) {
+				match[ours] = found[ours].Column
+			}
+			var all []Guess
+			for _, ours := range slices.Concat(names, rest) {
+				if match[ours] == "" || partProblem(ours, match, directory) != "" {
+					all = nil
+					break
+				}
+				g := found[ours]
+				if g.Confidence == Sure {
+					g.Confidence = Likely
+				}
+				all = append(all, g)
+			}
+			if len(all) > 0 {
+				return all
+			}
+		}
+	}
+	return nil
 }
 
 // propose finds a column for each of our names: first by name and values, then

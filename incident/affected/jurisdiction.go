@@ -2,8 +2,6 @@ package affected
 
 import (
 	"strings"
-
-	"golang.org/x/text/language"
 )
 
 // UnknownJurisdiction is the key under which people without a usable country
@@ -12,7 +10,7 @@ const UnknownJurisdiction = "unknown"
 
 // Jurisdiction is the ISO 3166 code of a residence: "DE", or "US-CA" where the
 // directory gives a subdivision. It takes a country as two letters, three
-// letters or "UK", in any case, and a region as a code, with or without the
+// letters, "UK" or its name (see countryNames), in any case, and a region as a code, with or without the
 // country before it, or the English name of a state of the United States. A
 // region that is none of these leaves the country alone; a country that is none of these is
 // UnknownJurisdiction, because nobody's residence is guessed.
@@ -34,21 +32,6 @@ func Jurisdiction(country, region string) string {
 		return country
 	}
 	return country + "-" + region
-}
-
-func countryCode(s string) string {
-	s = strings.ToUpper(s)
-	switch {
-	case s == "UK":
-		return "GB"
-	case len(s) == 2 && isLetter(s[0]) && isLetter(s[1]):
-		return s
-	case len(s) == 3 && isLetter(s[0]) && isLetter(s[1]) && isLetter(s[2]):
-		if r, err := language.ParseRegion(s); err == nil && len(r.String()) == 2 && r.IsCountry() {
-			return r.String()
-		}
-	}
-	return ""
 }
 
 // isSubdivision reports whether s has the shape of the second part of an ISO

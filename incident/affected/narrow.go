@@ -25,7 +25,8 @@ type narrow struct {
 	run     *run
 	spill   *spill
 	plan    plan
-	keys    []string  // as run.matchedBy
+	keys    []string  // as Spec.Keys
+	seconds []int     // places among keys; see seconds
 	known   [][]*tape // the directory's keys: by key, then part
 	exposed []*narrowed
 	people  []*tape // persons: by range of people
@@ -106,7 +107,7 @@ func (r *run) newNarrow(p plan, keys []string) (*narrow, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &narrow{run: r, spill: file, plan: p, keys: keys}
+	n := &narrow{run: r, spill: file, plan: p, keys: keys, seconds: seconds(keys)}
 	for range keys {
 		n.known = append(n.known, file.tapes(p.parts))
 	}
@@ -215,16 +216,10 @@ func (n *narrow) scatter(ctx context.Context, p *piece) error {
 				set = Elements(notRead)
 			}
 			v.shown = append(v.shown, uint64(set))
-			for k, key := range m.keys {
-				h := keyHash{}
-				if ok {
-					value := j.field(row, key.field)
-					if len(value) > 0 {
-						v.shapes[k][shapeOf(value)]++
-					}
-					h = r.hash(normal[w], key.name, value, m.phoneCountry)
-				}
-				v.hashes = append(v.hashes, h)
+			if ok {
+				v.hashes = m.hashes(normal[w], &j.batch, row, v.hashes, &v.shapes)
+			} else {
+				v.hashes = append(v.hashes, make([]keyHash, m.width)...)
 			}
 			if m.born >= 0 {
 				v.born = append(v.born, parseBirth(j.field(row, m.born)))
@@ -248,8 +243,11 @@ func (n *narrow) scatter(ctx context.Context, p *piece) error {
 				}
 				continue
 			}
-			for k := range m.keys {
-				if h := v.hashes[row*len(m.keys)+k]; h.some {
+			for k, h := range v.hashes[row*m.width : (row+1)*m.width] {
+				if k == len(m.keys) {
+					k = m.joint
+				}
+				if h.some {
 					if err := n.deal(x.asked[k], h, number); err != nil {
 						return err
 					}

@@ -55,24 +55,24 @@ func (n *narrow) combine(ctx context.Context, number int, x *narrowed) error {
 				}
 				continue
 			}
-			if len(one) == 0 {
+			named, err := n.settle(m, number, x, uint32(from)+uint32(row), one, asked, Elements(elements), date)
+			if err != nil {
+				return err
+			}
+			if !named {
 				x.unmatched[(from+uint64(row))/32] |= 1 << ((from + uint64(row)) % 32)
 				x.sum.Unmatched++
-				continue
-			}
-			if err := n.settle(m, number, x, uint32(from)+uint32(row), one, asked, Elements(elements), date); err != nil {
-				return err
 			}
 		}
 	}
 	return x.conflicts.flush()
 }
 
-// settle decides on one row whose finds are one.
-func (n *narrow) settle(m *matcher, number int, x *narrowed, row uint32, one []uint64, asked [][]uint32, elements Elements, born birth) error {
+// settle decides on one row whose finds are one; false where it names nobody.
+func (n *narrow) settle(m *matcher, number int, x *narrowed, row uint32, one []uint64, asked [][]uint32, elements Elements, born birth) (named bool, err error) {
 	// Parts come key by key, but make sure: the strongest key first, and its people in the directory's order.
 	slices.SortStableFunc(one, func(a, b uint64) int { return findKey(a) - findKey(b) })
-	var hits [len(naming)]hit
+	var hits [maxKeys]hit
 	count, found := 0, uint32(0)
 	for i := 0; i < len(one); {
 		key, first := findKey(one[i]), i
@@ -80,13 +80,24 @@ func (n *narrow) settle(m *matcher, number int, x *narrowed, row uint32, one []u
 			i++
 		}
 		h := hit{key: key, one: uint32(one[first] >> 33)}
-		if one[first]&1 != 0 {
+		if key == m.joint {
+			var holders []uint32
+			for _, f := range one[first:i] {
+				holders = append(holders, uint32(f>>33))
+			}
+			if h = m.jointHit(holders, born); !h.known() {
+				continue
+			}
+		} else if one[first]&1 != 0 {
 			for _, f := range one[first:i] {
 				h.more = append(h.more, uint32(f>>33))
 			}
 		}
 		hits[count], found = h, found|1<<key
 		count++
+	}
+	if count == 0 {
+		return false, nil
 	}
 	strange := uint32(0)
 	for k := range asked {
@@ -98,10 +109,10 @@ func (n *narrow) settle(m *matcher, number int, x *narrowed, row uint32, one []u
 	if why.kind != fits {
 		x.open++
 		if err := x.keepConflict(row, person, why, others(hits[:count], person)); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return n.give(person, number, elements)
+	return true, n.give(person, number, elements)
 }
 
 // give notes that a row of a piece names a person.
@@ -175,7 +186,6 @@ func byRow(finds, into []uint64, ends []uint32) []uint64 {
 
 // keepConflict keeps a conflict for list: row, person, reason, and who else.
 func (x *narrowed) keepConflict(row, person uint32, why reason, others []uint32) error {
-	others = others[:min(len(others), 200)] // a record must fit into a chunk
 	rec, err := x.conflicts.room(16 + 4*len(others))
 	if err != nil {
 		return err

@@ -19,13 +19,17 @@ type normalizer struct {
 	fold    cases.Caser
 	buf     []byte
 	written []byte // OtherForm of what key was last called with
+	folded  []byte // room for the parts of composite keys
+	plain   []byte
+	parts   []byte // room for rowKey.value
 }
 
 func newNormalizer() *normalizer { return &normalizer{fold: cases.Fold()} }
 
 // KeyForm is the form under which a key (see [MatchKeys]) is compared, "" where
 // it names nobody. country, as ISO 3166, is where a telephone number without a prefix
-// belongs; "" where nobody knows.
+// belongs; "" where nobody knows. The value of a composite key is that of its parts, in the order of
+// [KeyParts], with the control character 1F (unit separator) between them.
 func KeyForm(key, value, country string) string {
 	return string(newNormalizer().key(key, []byte(value), country))
 }
@@ -34,6 +38,9 @@ func KeyForm(key, value, country string) string {
 // there is none: a telephone number that the country of its owner was added to is also
 // known as it is written there, because the exports of one organisation mostly write it the same
 // way, and say no country. Where people of two countries have those digits, the row is a conflict.
+//
+// A composite key has one where its name or address has letters that are written without their
+// marks in two ways (see letters); there rows are looked for under both as well.
 func OtherForm(key, value, country string) string {
 	n := newNormalizer()
 	n.key(key, []byte(value), country)
@@ -44,7 +51,11 @@ func OtherForm(key, value, country string) string {
 // nothing where s names nobody. country is where a telephone number without a prefix
 // belongs, "" where nobody knows. The result is valid until the next call.
 func (n *normalizer) key(name string, s []byte, country string) []byte {
-	n.buf, n.written = n.text(n.buf[:0], s), n.written[:0]
+	n.written = n.written[:0]
+	if IsComposite(name) {
+		return n.composite(name, s)
+	}
+	n.buf = n.text(n.buf[:0], s)
 	switch {
 	case name == "phone":
 		n.buf = n.phone(n.buf, country)

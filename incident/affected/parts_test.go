@@ -120,7 +120,10 @@ elements = ["name"]
 func TestJurisdiction(t *testing.T) {
 	for _, tc := range [][3]string{
 		{"US", "CA", "US-CA"}, {" us ", "ca", "US-CA"}, {"US", "California", "US-CA"}, {"USA", "US-NY", "US-NY"}, {"DE", "", "DE"},
-		{"DEU", "BY", "DE-BY"}, {"UK", "", "GB"}, {"DE", "Bavaria", "DE"}, {"", "CA", "unknown"}, {"Germany", "", "unknown"},
+		{"DEU", "BY", "DE-BY"}, {"UK", "", "GB"}, {"DE", "Bavaria", "DE"}, {"", "CA", "unknown"}, {"Germany", "", "DE"},
+		{"Deutschland", "by", "DE-BY"}, {" ALLEMAGNE", "", "DE"}, {"Österreich", "", "AT"}, {"Osterreich", "", "AT"}, {"United States", "California", "US-CA"}, {"The Netherlands", "", "NL"}, {"Países Bajos", "", "NL"},
+		{"United Kingdom", "", "GB"}, {"Great Britain", "", "GB"}, {"Royaume-Uni", "", "GB"}, {"Côte d’Ivoire", "", "CI"}, {"日本", "", "JP"}, {"Ελλάδα", "", "GR"}, {"Россия", "", "RU"}, {"Polska", "", "PL"}, {"Magyarország", "", "HU"},
+		{"Georgia", "", "unknown"}, {"Korea", "", "unknown"}, {"South Korea", "", "KR"}, {"Congo", "", "unknown"}, {"Atlantis", "", "unknown"}, {"Niger", "", "NE"}, {"Nigeria", "", "NG"}, {"Dominica", "", "DM"}, {"Guinea", "", "GN"},
 		{"CA", "QC", "CA-QC"}, {"AU", "nsw", "AU-NSW"}, {"D3", "", "unknown"},
 	} {
 		if got := Jurisdiction(tc[0], tc[1]); got != tc[2] {

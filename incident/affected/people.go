@@ -1,6 +1,7 @@
 package affected
 
 import (
+	"bytes"
 	"context"
 	"math/bits"
 	"slices"
@@ -60,6 +61,7 @@ type writer struct {
 	run     *run
 	base    uint64         // people in the pieces before
 	fields  [6]int         // of the first rosterColumns
+	halves  [2]int         // fields of the given and the family name
 	contact []int          // fields of phone, postal address and street
 	email   int            // its field
 	last    [2]int         // fields of the last address
@@ -148,6 +150,7 @@ func (w *writer) place(f format) {
 	for i := range w.fields {
 		w.fields[i] = column(rosterColumns[i])
 	}
+	w.halves = [2]int{column("given_name"), column("family_name")}
 	w.last = [2]int{column("last_country"), column("last_region")}
 	w.extra = w.extra[:0]
 	for _, name := range attributes {
@@ -228,13 +231,16 @@ const (
 )
 
 // Places among rosterColumns.
-const countryAt, regionAt = 3, 4
+const nameAt, countryAt, regionAt = 1, 3, 4
 
 // six are the first columns of people.csv, and where the residence in them is
 // from: what the directory says, else the last address, else the default that the spec states.
 func (w *writer) six(b *batch, row int) (six [6][]byte, source int) {
 	for i, f := range w.fields {
 		six[i] = trim(b.text1(row, f))
+	}
+	if w.fields[nameAt] < 0 { // it is in two columns, or in none
+		six[nameAt] = bytes.TrimSpace(bytes.Join([][]byte{trim(b.text1(row, w.halves[0])), trim(b.text1(row, w.halves[1]))}, []byte{' '}))
 	}
 	if countryCode(string(six[countryAt])) != "" {
 		return six, fromDirectory

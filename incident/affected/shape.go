@@ -40,17 +40,17 @@ func shapeOf(value []byte) shape {
 }
 
 // shapesSeen counts the shapes of the keys of one block.
-type shapesSeen [len(naming)][shapes]uint32
+type shapesSeen [maxKeys][shapes]uint32
 
 // watch notices a column whose values stop looking as they did: an export in
 // which columns were shifted half way, or another table was appended. It judges
 // by stretches of rows, so that dirt here and there does not matter.
 type watch struct {
-	usual   [len(naming)]shape
-	known   [len(naming)]bool
-	stretch [len(naming)][shapes]uint32
-	from    [len(naming)]uint64 // the line where the stretch begins
-	warned  [len(naming)]bool
+	usual   [maxKeys]shape
+	known   [maxKeys]bool
+	stretch [maxKeys][shapes]uint32
+	from    [maxKeys]uint64 // the line where the stretch begins
+	warned  [maxKeys]bool
 }
 
 // enough is how many values make a stretch.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"tocsin/incident"
 )
@@ -34,7 +33,7 @@ type Directory struct {
 type Exposure struct {
 	Name string `json:"name"` // unique; shown as a source
 	Input
-	Match          map[string]string `json:"match"`           // our key (see MatchKeys) = their column
+	Match          map[string]string `json:"match"`           // our key (see MatchKeys, JointColumns) = their column
 	Check          map[string]string `json:"check,omitempty"` // see CheckColumns: what must not be another's = their column
 	Elements       []string          `json:"elements,omitempty"`
 	ElementsColumn string            `json:"elements_column,omitempty"` // holds elements joined by "+"
@@ -106,44 +105,8 @@ func (c *checker) add(path, format string, args ...any) {
 	c.problems = append(c.problems, incident.Problem{Where: c.at(path), What: fmt.Sprintf(format, args...)})
 }
 
-func (c *checker) exposure(path string, e *Exposure, s *Spec) {
-	directory := s.Directory.Columns
-	switch {
-	case strings.TrimSpace(e.Name) == "":
-		c.add(path+".name", "an exposure needs a name")
-	case strings.ContainsRune(e.Name, '+') || strings.IndexFunc(e.Name, unicode.IsControl) >= 0:
-		c.add(path+".name", "the name of an exposure cannot hold + (which joins names in people.csv) or control characters")
-	}
-	c.input(path, &e.Input, s.Databases, "an exposure needs a path: its file")
-	if len(e.Match) == 0 {
-		c.add(path+".match", "an exposure needs match: how its rows name a person, such as match = { email = \"mail\" }")
-	}
-	for _, key := range sortedKeys(e.Match) {
-		where := path + ".match." + key
-		switch {
-		case slices.Contains(describing, key):
-			c.add(where, "%s does not name one person, so rows cannot be matched by it", key)
-		case !slices.Contains(naming[:], key):
-			c.add(where, "%q is not a key to match by; known are %s", key, strings.Join(naming[:], ", "))
-		case directory[key] == "":
-			c.add(where, "the directory has no %s to match by: name its column in [directory.columns]", key)
-		}
-		if strings.TrimSpace(e.Match[key]) == "" {
-			c.add(where, "%s must name a column", key)
-		}
-	}
-	for _, name := range sortedKeys(e.Check) {
-		where := path + ".check." + name
-		switch {
-		case !slices.Contains(CheckColumns(), name):
-			c.add(where, "%q cannot be checked; known are %s", name, strings.Join(CheckColumns(), ", "))
-		case directory[name] == "":
-			c.add(where, "the directory has no %s to check against: name its column in [directory.columns]", name)
-		}
-		if strings.TrimSpace(e.Check[name]) == "" {
-			c.add(where, "%s must name a column", name)
-		}
-	}
+// exposed checks what each row exposed.
+func (c *checker) exposed(path string, e *Exposure) {
 	if e.Elements == nil && e.ElementsColumn == "" && len(e.Columns) == 0 {
 		c.add(path, "the exposure must say what each row exposed: elements, elements_column or columns")
 	}

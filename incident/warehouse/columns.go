@@ -76,7 +76,7 @@ func anyBlanks() string {
 // exposureColumns are the columns of an exposure that the spec names.
 func exposureColumns(e *affected.Exposure) []string {
 	var columns []string
-	for _, key := range affected.MatchKeys() {
+	for _, key := range append(affected.MatchKeys(), affected.JointColumns()...) {
 		columns = appendNew(columns, e.Match[key])
 	}
 	for _, name := range elementColumns(e) {

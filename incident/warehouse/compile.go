@@ -80,23 +80,30 @@ func (c *compiler) asText(name string, oid uint32) string {
 }
 
 // keysOf makes the keys of a source's rows, blanks around them gone: one row for each.
-// match says by which key and column. c says in which country a telephone number
-// without a prefix would be: = and what the directory says of the person, or the source's name.
-func (c *compiler) keysOf(w *ctes, s *source, match map[string]string) {
+// columns is a directory's Columns or an exposure's Match. c says in which country a telephone number
+// without a prefix would be (= and what the directory says of the person, or the source's name), and which
+// composite keys are in their form already.
+func (c *compiler) keysOf(w *ctes, s *source, keys []string, columns map[string]string) {
 	var parts []string
 	for k, key := range c.keys {
-		if match[key] == "" {
+		if !slices.Contains(keys, key) {
 			continue
 		}
-		of := "''"
-		if country := c.spec.Directory.Columns["country"]; key == "phone" && s != c.directory {
+		text, of := "", "''"
+		switch country := c.spec.Directory.Columns["country"]; {
+		case affected.IsComposite(key):
+			text, of = c.joint(s, key, columns)
+		case key == "phone" && s != c.directory:
 			of = "'" + s.name + "'"
-		} else if key == "phone" && country != "" {
+		case key == "phone" && country != "":
 			of = "'=' || " + s.column(country)
-		} else if key == "phone" {
+		case key == "phone":
 			of = "'='"
 		}
-		parts = append(parts, fmt.Sprintf("  SELECT n, %d AS k, btrim(%s, %s) AS t, %s AS c FROM %s", k, s.column(match[key]), blanks, of, s.name))
+		if text == "" {
+			text = fmt.Sprintf("btrim(%s, %s)", s.column(columns[key]), blanks)
+		}
+		parts = append(parts, fmt.Sprintf("  SELECT n, %d AS k, %s AS t, %s AS c FROM %s", k, text, of, s.name))
 	}
 	w.add("%s_keys AS (\n%s\n)", s.name, strings.Join(parts, "\n  UNION ALL\n"))
 }

@@ -5,6 +5,7 @@ package warehouse
 import (
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -102,6 +103,28 @@ func (d *dirty) born() string {
 	return fmt.Sprintf("%d-%02d-%02d", year, month, day)
 }
 
+// called is a name, of few, as somebody writes it.
+func (d *dirty) called() string {
+	given, family := d.one("Ann", "Ben", "Zoë", "Eve Mary", "J"), d.one("Bell", "Müller", "Mueller", "Muller", "O'Brien", "Smith Jr", "Smith", "MBA")
+	switch d.IntN(12) {
+	case 0:
+		return family + ", " + given
+	case 1:
+		return strings.ToUpper(given + " " + family)
+	case 2:
+		return "Dr. " + given + " " + family
+	case 3:
+		return given + " " + family + "\n"
+	case 4:
+		return d.one("", "n/a", `D "x"`, "Eve\nE", " Zoë ", "=1+1", "N A", "Not Known", "NO NAME")
+	}
+	return given + " " + family
+}
+
+func (d *dirty) street() string {
+	return d.one("Main St. 5", "MAIN STREET 5", "Hauptstr. 5 a", "Hauptstraße 5A", "12 Elm Rd", "", "n/a")
+}
+
 func (d *dirty) elements() string {
 	return d.one("ssn", "name+email", " Name + SSN ", "", "+", "card_number+medical", "email+shoe_size", "NAME\u00a0+ssn", "name\n+ssn", "\u212aey")
 }
@@ -122,8 +145,9 @@ func (d *dirty) directory() string {
 			id = d.id()
 		}
 		rows[i] = []string{
-			d.spoil(id), d.spoil(d.mail()), d.phone(), d.one("Ann", "Bell, Ben", `D "x"`, "Eve\nE", " Zoë ", "=1+1"), d.one("DE", "us", "USA", "", "FR", " de"),
+			d.spoil(id), d.spoil(d.mail()), d.phone(), d.called(), d.one("DE", "us", "USA", "", "FR", " de"),
 			d.one("CA", "new york", "", "US-TX", "BY"), d.born(), d.spoil(d.code()), d.one("true", "false", ""), fmt.Sprint(i),
+			d.street(), d.one("10115", "D-10115", "62704", ""),
 		}
 	}
 	return table(rows)
@@ -139,25 +163,26 @@ func (d *dirty) exposure() string {
 		}
 		rows[i] = []string{
 			d.spoil(d.id()), d.spoil(d.mail()), d.phone(), d.spoil(d.code()), d.elements(), d.born(), d.one("123-45-6789", "", " ", "\u3000", "x"), d.one("田中", "", "Ann"), strconv.Itoa(i),
+			d.called(), d.street(), d.one("10115", "62704-1234", "62704", "SW1A 1AA", ""),
 		}
 	}
 	return table(rows)
 }
 
 const (
-	directoryTable = "(id text, mail text, phone text, name text, country text, state text, dob text, code text, dead boolean, place int)"
-	exposureTable  = "(who text, mail text, phone text, code text, what text, dob text, ssn text, called text, seq int)"
+	directoryTable = "(id text, mail text, phone text, name text, country text, state text, dob text, code text, dead boolean, place int, street text, zip text)"
+	exposureTable  = "(who text, mail text, phone text, code text, what text, dob text, ssn text, called text, seq int, full_name text, street text, zip text)"
 )
 
 // spec makes up how the exposures match.
 func (d *dirty) spec(exposures int) affected.Spec {
 	s := affected.Spec{Databases: map[string]affected.Database{"crm": {Driver: "postgres", DSNEnv: "CRM", TemporaryTables: d.sometimes(3)}}}
 	s.Directory.Columns = map[string]string{
-		"customer_id": "id", "email": "mail", "phone": "phone", "name": "name", "country": "country", "region": "state", "birth_date": "dob", "insurance_policy": "code", "deceased": "dead",
+		"customer_id": "id", "email": "mail", "phone": "phone", "name": "name", "country": "country", "region": "state", "birth_date": "dob", "insurance_policy": "code", "deceased": "dead", "street": "street", "postal_code": "zip",
 	}
 	s.Directory.Input = affected.Input{Database: "crm", Query: d.one(
 		"select * from directory", "select * from directory order by place desc;", "select distinct * from directory where place % 7 > 0 order by mail, id, place -- sorted",
-		"with d as (select * from directory) select place, id, mail, phone, name, country, state, dob, code, dead from d", "table directory")}
+		"with d as (select * from directory) select place, id, mail, phone, name, country, state, dob, code, dead, street, zip from d", "table directory")}
 	if d.sometimes(2) {
 		s.Directory.PhoneCountry = "DE"
 	}
@@ -168,6 +193,12 @@ func (d *dirty) spec(exposures int) affected.Spec {
 			if key != "phone" && d.sometimes(2) || d.sometimes(4) {
 				e.Match[key] = column
 			}
+		}
+		if d.sometimes(2) {
+			maps.Copy(e.Match, []map[string]string{
+				{"name": "full_name", "birth_date": "dob"}, {"name": "full_name", "birth_date": "dob"}, {"name": "full_name", "street": "street", "postal_code": "zip"},
+				{"name": "full_name", "house_number": "street", "postal_code": "zip"}, {"name": "full_name", "birth_date": "dob", "postal_code": "zip"},
+			}[d.IntN(5)])
 		}
 		if len(e.Match) == 0 {
 			e.Match["email"] = "mail"

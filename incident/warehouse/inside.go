@@ -95,11 +95,7 @@ func oneDatabase(spec *affected.Spec) (string, error) {
 // describe has the server say which columns the queries have, and prepares the SQL.
 func (in *Inside) describe(ctx context.Context) error {
 	c := in.compiler
-	for _, key := range affected.MatchKeys() {
-		if slices.ContainsFunc(in.spec.Exposures, func(e affected.Exposure) bool { return e.Match[key] != "" }) {
-			c.keys = append(c.keys, key)
-		}
-	}
+	c.keys = in.spec.Keys()
 	var wanted []string
 	for _, name := range affected.DirectoryColumns() {
 		wanted = appendNew(wanted, in.spec.Directory.Columns[name])

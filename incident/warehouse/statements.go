@@ -13,11 +13,11 @@ import (
 func (c *compiler) asked() string {
 	w := &ctes{}
 	c.rows(w, c.directory)
-	c.keysOf(w, c.directory, c.matched())
+	c.keysOf(w, c.directory, c.keys, c.spec.Directory.Columns)
 	parts := []string{"SELECT k, t, c FROM directory_keys"}
 	for i, s := range c.exposures {
 		c.rows(w, s)
-		c.keysOf(w, s, c.spec.Exposures[i].Match)
+		c.keysOf(w, s, c.spec.Exposures[i].Keys(), c.spec.Exposures[i].Match)
 		parts = append(parts, "SELECT k, t, c FROM "+s.name+"_keys")
 	}
 	odd := "octet_length(x.t) <> char_length(x.t) OR strpos(x.t, chr(10)) > 0 OR strpos(x.t, chr(13)) > 0"
@@ -27,16 +27,12 @@ func (c *compiler) asked() string {
 	if k := slices.Index(c.keys, "phone"); k >= 0 {
 		odd += fmt.Sprintf(" OR x.k = %d", k)
 	}
-	return w.then("SELECT DISTINCT x.k, x.t, x.c FROM (\n  " + strings.Join(parts, "\n  UNION ALL ") + "\n) x\nWHERE x.t <> '' AND (" + odd + ")")
-}
-
-// matched are the directory's columns of keys that some exposure matches by.
-func (c *compiler) matched() map[string]string {
-	columns := map[string]string{}
-	for _, key := range c.keys {
-		columns[key] = c.spec.Directory.Columns[key]
+	for k, key := range c.keys {
+		if affected.IsComposite(key) {
+			odd += fmt.Sprintf(" OR x.k = %d AND x.c = ''", k)
+		}
 	}
-	return columns
+	return w.then("SELECT DISTINCT x.k, x.t, x.c FROM (\n  " + strings.Join(parts, "\n  UNION ALL ") + "\n) x\nWHERE x.t <> '' AND (" + odd + ")")
 }
 
 // size is how many rows a source has, and the most bytes of text in one of them.
@@ -53,12 +49,12 @@ func (c *compiler) people(words string) string {
 	w := &ctes{}
 	w.add("words AS (%s)", words)
 	c.rows(w, c.directory)
-	c.keysOf(w, c.directory, c.matched())
+	c.keysOf(w, c.directory, c.keys, c.spec.Directory.Columns)
 	c.forms(w, c.directory)
 	var parts []string
 	for i, s := range c.exposures {
 		c.rows(w, s)
-		c.keysOf(w, s, c.spec.Exposures[i].Match)
+		c.keysOf(w, s, c.spec.Exposures[i].Keys(), c.spec.Exposures[i].Match)
 		c.forms(w, s)
 		parts = append(parts, "  SELECT k, form FROM "+s.name+"_forms")
 	}
@@ -78,21 +74,18 @@ func (c *compiler) exposure(i int, words string) string {
 	w := &ctes{}
 	w.add("words AS (%s)", words)
 	c.rows(w, c.directory)
-	held := map[string]string{}
+	keys := e.Keys()
 	var primary []string
-	for k, key := range c.keys {
-		if e.Match[key] != "" {
-			held[key] = c.spec.Directory.Columns[key]
-			if affected.IsPrimaryKey(key) {
-				primary = append(primary, strconv.Itoa(k))
-			}
+	for _, key := range keys {
+		if affected.IsPrimaryKey(key) {
+			primary = append(primary, strconv.Itoa(slices.Index(c.keys, key)))
 		}
 	}
-	c.keysOf(w, c.directory, held)
+	c.keysOf(w, c.directory, keys, c.spec.Directory.Columns)
 	c.forms(w, c.directory)
 	w.add("holders AS (\n  SELECT k, form, min(n) AS n, count(*) AS people FROM directory_forms GROUP BY k, form\n)")
 	c.rows(w, s)
-	c.keysOf(w, s, e.Match)
+	c.keysOf(w, s, keys, e.Match)
 	c.forms(w, s)
 	strange := "0"
 	if len(primary) > 0 {
@@ -104,9 +97,12 @@ func (c *compiler) exposure(i int, words string) string {
 	if e.ElementsColumn != "" {
 		plain += "\n      AND " + c.small("x."+s.column(e.ElementsColumn)) + " ~ '" + elementsPattern() + "'"
 	}
-	if column := e.Check["birth_date"]; column != "" {
+	if column := e.BornColumn(); column != "" {
 		x, d := "btrim(x."+s.column(column)+", "+blanks+")", "btrim(d."+c.directory.column(c.spec.Directory.Columns["birth_date"])+", "+blanks+")"
 		plain += "\n      AND (" + x + " = '' OR " + d + " = '' OR " + x + " = " + d + ")"
+		if slices.ContainsFunc(keys, isDated) {
+			plain += " AND " + x + " <> ''"
+		}
 		join = " LEFT JOIN directory d ON d.n = f.low"
 	}
 	w.add("judged AS (\n  SELECT x.n%s,\n    CASE WHEN %s\n      THEN f.low END AS person\n  FROM %s x LEFT JOIN found f ON f.n = x.n%s\n)", list("x", s, flagsOnly(e)), plain, s.name, join)

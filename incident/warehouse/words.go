@@ -50,7 +50,7 @@ func (in *Inside) readWords(ctx context.Context) (*words, error) {
 		t, c := string(row[1]), string(row[2])
 		w.k, w.t, w.c = append(w.k, string(row[0])), append(w.t, t), append(w.c, c)
 		w.form = append(w.form, affected.KeyForm(in.compiler.keys[k], oneLine.Replace(t), phoneCountry(spec, c)))
-		if strings.HasPrefix(c, "=") { // of the directory
+		if strings.HasPrefix(c, "=") || affected.IsComposite(in.compiler.keys[k]) { // of the directory, or of both
 			if other := affected.OtherForm(in.compiler.keys[k], oneLine.Replace(t), phoneCountry(spec, c)); other != "" {
 				w.k, w.t, w.c, w.form = append(w.k, string(row[0])), append(w.t, t), append(w.c, c), append(w.form, other)
 			}
