@@ -48,6 +48,19 @@ func (e *Exclusion) Open() bool { return e.ApprovedAt == nil && e.EndedAt == nil
 
 var exclusions = ledger.NewCaseTable[Exclusion]("exclusions") // incident, seq
 
+// KindNotCounted is the kind of exclusion that names nobody: the law says who they are.
+const KindNotCounted = "not_counted"
+
+// NotCounted is the reason under which an exclusion of that kind leaves people out.
+const NotCounted = "excluded: not counted"
+
+// NotCountedLeftOut reports whether an exclusion in force leaves out those of whom
+// nothing exposed is data that a law of their place counts.
+func NotCountedLeftOut(tx *ledger.Tx, id string) (bool, error) {
+	all, err := exclusionsOf(tx, id)
+	return slices.ContainsFunc(all, func(e Exclusion) bool { return e.Kind == KindNotCounted && e.InForce() }), err
+}
+
 // ExclusionKinds are why people can be left out.
 func ExclusionKinds() []incident.Choice {
 	return []incident.Choice{
@@ -55,6 +68,7 @@ func ExclusionKinds() []incident.Choice {
 		{Value: "test_account", Label: "Test account: no person"},
 		{Value: "told", Label: "Told already, in another way"},
 		{Value: "staff", Label: "Told by the employer's own channel"},
+		{Value: KindNotCounted, Label: "Nothing exposed of them is data that a law of their place counts"},
 		{Value: "other", Label: "Another reason"},
 	}
 }
@@ -67,7 +81,9 @@ func (e *Exclusion) Reason() string {
 // maxExcluded bounds how many people one exclusion names one by one.
 const maxExcluded = 10_000
 
-// ProposeExclusion keeps one for somebody else to approve. Errors: Invalid.
+// ProposeExclusion keeps one for somebody else to approve. Whom it leaves out of the
+// list in force is counted; of the kind not_counted, which this package cannot count, it is
+// in.People. Errors: Invalid.
 func (d *Desk) ProposeExclusion(ctx context.Context, p incident.Principal, ref string, in Exclusion) (*Exclusion, error) {
 	e := &Exclusion{Kind: in.Kind, Why: strings.TrimSpace(in.Why), CustomerIDs: tidy(in.CustomerIDs), Emails: tidy(in.Emails), Domains: tidy(in.Domains)}
 	for n := range e.Domains {
@@ -85,12 +101,17 @@ func (d *Desk) ProposeExclusion(ctx context.Context, p incident.Principal, ref s
 	}); err != nil {
 		return nil, err
 	}
-	if roster != nil {
+	if e.Kind == KindNotCounted {
+		e.People = in.People
+	} else if roster != nil {
 		n, err := d.countExcluded(ctx, id, roster, []Exclusion{*e})
 		if err != nil {
 			return nil, err
 		}
-		e.People, e.Roster = n[e.Reason()], roster.Object
+		e.People = n[e.Reason()]
+	}
+	if roster != nil {
+		e.Roster = roster.Object
 	}
 	err := d.act(ctx, p, id, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error {
 		key, err := uuid.NewV7()
@@ -120,7 +141,10 @@ func (e *Exclusion) check() error {
 		problems = append(problems, incident.Problem{Where: "why", What: "give the reason in words"})
 	}
 	n := len(e.CustomerIDs) + len(e.Emails) + len(e.Domains)
-	if n == 0 {
+	switch {
+	case e.Kind == KindNotCounted && n > 0:
+		problems = append(problems, incident.Problem{Where: "customer_ids", What: "name nobody: who they are follows from the law"})
+	case e.Kind != KindNotCounted && n == 0:
 		problems = append(problems, incident.Problem{Where: "customer_ids", What: "say who: customer numbers, e-mail addresses or the domain of addresses"})
 	}
 	if n > maxExcluded {
@@ -276,7 +300,14 @@ func (d *Desk) Recipients(ctx context.Context, p incident.Principal, ref string)
 	if len(all) == 0 {
 		return roster.People, nil, nil
 	}
-	left, err = d.countExcluded(ctx, id, roster, all)
+	if left, err = d.countExcluded(ctx, id, roster, all); err != nil {
+		return 0, nil, err
+	}
+	for n := range all {
+		if e := &all[n]; e.Kind == KindNotCounted && e.Roster == roster.Object {
+			left[NotCounted] = e.People
+		}
+	}
 	people = roster.People
 	for _, n := range left {
 		people -= n

@@ -63,6 +63,9 @@ func (p *pass) add(person affected.Person, line int) {
 			r.person.Elements = at.elements
 		}
 	}
+	if r.reason == "" && p.counts != nil && !p.counts.anything(r.letter.sent.Draft, &r.person) {
+		r.reason = casework.NotCounted
+	}
 	if r.reason == "" && !p.m.Drill {
 		r.domain = domainOf(person.Email)
 	}

@@ -77,6 +77,9 @@ func (s *Service) ForecastRelease(ctx context.Context, p incident.Principal, ref
 		if w.left, err = casework.Excluded(tx, i.ID); err != nil {
 			return err
 		}
+		if w.counts, err = s.leftUncounted(tx, i.ID, texts); err != nil {
+			return err
+		}
 		out.Digest, err = s.forecastDigest(tx, i, &out.Plan)
 		return err
 	}); err != nil || len(texts) == 0 {

@@ -16,9 +16,6 @@ import (
 // nudged and now and then. What was handed over when ctx ends is still recorded.
 func (s *Service) Run(ctx context.Context) error {
 	if err := s.recover(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil // it was over before it began
-		}
 		return err
 	}
 	ticker := time.NewTicker(time.Second)
@@ -136,6 +133,7 @@ type pass struct {
 	canary   int // how many are still to be sent before the mailing looks at itself
 	batch    []recipient
 	left     func(*affected.Person) string // why somebody is left out by decision; "" otherwise
+	counts   *counting                     // nil unless those of whom nothing counts are left out
 	held     holds                         // whom a limit an hour holds back
 	line     *line                         // where batches go once the canary is over
 }
@@ -168,7 +166,8 @@ func (s *Service) open(ctx context.Context, j job) (*pass, bool, error) {
 			}
 			texts = append(texts, d)
 		}
-		return nil
+		p.counts, err = s.leftUncounted(tx, j.incident, texts)
+		return err
 	})
 	if over || incident.KindOf(err) == incident.Gone && err != nil {
 		return nil, false, s.forget(ctx, j)

@@ -170,7 +170,17 @@ func proposeExclusion(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	e, err := c.a.Desk.ProposeExclusion(c.r.Context(), c.by, c.ref(), casework.Exclusion{Kind: in.Kind, Why: in.Why, CustomerIDs: in.CustomerIDs, Emails: in.Emails, Domains: in.Domains})
+	exclusion := casework.Exclusion{Kind: in.Kind, Why: in.Why, CustomerIDs: in.CustomerIDs, Emails: in.Emails, Domains: in.Domains}
+	if in.Kind == casework.KindNotCounted {
+		byPlace, err := c.a.Outbox.NotCounted(c.r.Context(), c.by, c.ref())
+		if err != nil {
+			return reply{}, err
+		}
+		for _, n := range byPlace {
+			exclusion.People += n
+		}
+	}
+	e, err := c.a.Desk.ProposeExclusion(c.r.Context(), c.by, c.ref(), exclusion)
 	if err != nil {
 		return reply{}, err
 	}

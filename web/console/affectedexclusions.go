@@ -13,6 +13,9 @@ type exclusionsPage struct {
 	Sum   []view.Fact
 	Rows  []exclusionLine
 	Empty view.Empty
+	// Uncounted are those whom no duty would have told if only they were affected. They
+	// are written to with the others unless two people decide otherwise.
+	Uncounted view.Chart
 }
 
 type exclusionLine struct {
@@ -43,10 +46,17 @@ func (c *Console) showExclusions(r *Request, wrong error) error {
 	if err != nil {
 		return err
 	}
+	uncounted, err := c.Outbox.NotCounted(r.Ctx(), r.By, o.Incident.ID)
+	if err != nil {
+		return err
+	}
 	url := o.URL("/affected/exclusions")
 	d := exclusionsPage{Form: exclusionForm(url, r), Empty: view.Empty{Title: "Nobody is left out", Text: "Test accounts and known duplicates can be left out of the letters, with a reason that a second person approves. They stay counted as affected."}}
 	for n := range all {
 		d.Rows = append(d.Rows, o.exclusionLine(url, &all[n]))
+	}
+	if len(uncounted) > 0 {
+		d.Uncounted = view.Chart{Title: "People of whom nothing exposed is data that a law of their place counts", Label: "Jurisdiction", Unit: "People", Bars: bars(uncounted)}
 	}
 	if o.Roster != nil {
 		if d.Sum, err = c.mailed(r, o); err != nil {
@@ -83,7 +93,11 @@ func (o *openCase) exclusionLine(url string, e *casework.Exclusion) exclusionLin
 			l.Kind = k.Label
 		}
 	}
-	l.Whom = whom(len(e.CustomerIDs), "number", "numbers", len(e.Emails), "address", "addresses", len(e.Domains), "domain", "domains")
+	if e.Kind == casework.KindNotCounted {
+		l.Whom = "by what was exposed of them"
+	} else {
+		l.Whom = whom(len(e.CustomerIDs), "number", "numbers", len(e.Emails), "address", "addresses", len(e.Domains), "domain", "domains")
+	}
 	l.End, l.EndText = url+"/"+itoa(e.Seq)+"/end", "Take it back"
 	switch {
 	case e.EndedAt != nil:
@@ -121,8 +135,18 @@ func whom(parts ...any) string {
 
 // ProposeExclusion keeps one for a second person.
 func (c *Console) ProposeExclusion(r *Request) error {
-	e, err := c.Desk.ProposeExclusion(r.Ctx(), r.By, r.Param("incident"), casework.Exclusion{Kind: r.Form("kind"), Why: r.Form("why"),
-		CustomerIDs: []string{r.Form("customer_ids")}, Emails: []string{r.Form("emails")}, Domains: []string{r.Form("domains")}})
+	in := casework.Exclusion{Kind: r.Form("kind"), Why: r.Form("why"),
+		CustomerIDs: []string{r.Form("customer_ids")}, Emails: []string{r.Form("emails")}, Domains: []string{r.Form("domains")}}
+	if in.Kind == casework.KindNotCounted {
+		byPlace, err := c.Outbox.NotCounted(r.Ctx(), r.By, r.Param("incident"))
+		if err != nil {
+			return err
+		}
+		for _, n := range byPlace {
+			in.People += n
+		}
+	}
+	e, err := c.Desk.ProposeExclusion(r.Ctx(), r.By, r.Param("incident"), in)
 	if err != nil {
 		return c.showExclusions(r, err)
 	}
