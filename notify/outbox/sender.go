@@ -16,6 +16,9 @@ import (
 // nudged and now and then. What was handed over when ctx ends is still recorded.
 func (s *Service) Run(ctx context.Context) error {
 	if err := s.recover(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // it was over before it began
+		}
 		return err
 	}
 	ticker := time.NewTicker(time.Second)
