@@ -86,20 +86,26 @@ func (in *input) open(ctx context.Context, from Sources, query func(context.Cont
 	if what := unsupportedName(p.Path); what != "" {
 		return &incident.Error{Kind: incident.Invalid, Message: p.Path + ": " + what}
 	}
-	raw, size, err := from.Open(ctx, p.Path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return incident.Errorf(incident.Invalid, "%s: there is no such file", p.Path)
-	case incident.KindOf(err) != incident.Internal && err != nil:
-		return err
-	case err != nil:
-		return incident.Because(incident.Invalid, err, "%s: cannot be opened", p.Path)
+	raw, size, err := openPath(ctx, from, p.Path)
+	if err != nil {
+		return in.openError(err)
 	}
 	in.size, in.closer = size, append(in.closer, raw)
 	if is, err := in.startTable(p, raw, columns, lim, digest); is {
 		return err
 	}
 	return in.start(raw, p, columns, lim, digest)
+}
+
+// openError says why a file cannot be opened.
+func (in *input) openError(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return incident.Errorf(incident.Invalid, "%s: there is no such file", in.path)
+	case incident.KindOf(err) != incident.Internal:
+		return err
+	}
+	return incident.Because(incident.Invalid, err, "%s: cannot be opened", in.path)
 }
 
 // start begins a file of lines.
@@ -164,23 +170,16 @@ func (r *run) piecesOf(ctx context.Context, in Input, exposure int) ([]piece, er
 		return nil, err
 	case folder != "":
 		path = folder
-	case path == "" || !isSet(path):
+	case path == "" || !isSet(path) && !isArchive(path):
 		called := r.spec.Directory.Called()
 		if exposure >= 0 {
 			called = r.spec.Exposures[exposure].Called()
 		}
 		return []piece{{in, exposure, called}}, nil
 	}
-	from, ok := r.from.(Lister)
-	if !ok {
-		return nil, incident.Errorf(incident.Invalid, "%s: several files at once cannot be read from here; name each by itself", in.Path)
-	}
-	paths, err := from.List(ctx, path)
+	paths, err := r.pathsOf(ctx, path)
 	if err != nil {
 		return nil, err
-	}
-	if len(paths) == 0 {
-		return nil, incident.Errorf(incident.Invalid, "%s: there is no such file", in.Path)
 	}
 	pieces := make([]piece, len(paths))
 	for i, path := range paths {
@@ -188,6 +187,22 @@ func (r *run) piecesOf(ctx context.Context, in Input, exposure int) ([]piece, er
 		pieces[i].Path = path
 	}
 	return pieces, nil
+}
+
+// pathsOf are the files of a folder, a pattern or an archive.
+func (r *run) pathsOf(ctx context.Context, path string) ([]string, error) {
+	if isArchive(path) && !isSet(path) {
+		return archiveMembers(ctx, r.from, path)
+	}
+	from, ok := r.from.(Lister)
+	if !ok {
+		return nil, incident.Errorf(incident.Invalid, "%s: several files at once cannot be read from here; name each by itself", path)
+	}
+	paths, err := from.List(ctx, path)
+	if err == nil && len(paths) == 0 {
+		err = incident.Errorf(incident.Invalid, "%s: there is no such file", path)
+	}
+	return paths, err
 }
 
 // folderOf is the path as a folder's, where it is one although it does not

@@ -11,7 +11,7 @@ import (
 // Input says where a table is and how it is to be read. What is left out is
 // told by the file's name and its first bytes.
 type Input struct {
-	// Path is a file, or several that count as one: a folder, or a pattern with * and ?. They are taken in the order of their names.
+	// Path is a file, or several that count as one: a folder, a pattern with * and ?, or an archive (.zip, .tar). They are taken in the order of their names.
 	Path      string   `json:"path,omitempty"`
 	Format    string   `json:"format,omitempty"`    // csv, jsonl, parquet, xlsx or fixed
 	Delimiter string   `json:"delimiter,omitempty"` // csv: one character, or "tab"

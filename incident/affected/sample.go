@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/thedatashed/xlsxreader"
 
@@ -47,9 +48,12 @@ const sampleText = 256 << 10
 // Look reads the first rows of a file, at most most of them. Errors are
 // Invalid where it cannot be read so: cut short, empty, or another format.
 func Look(ctx context.Context, from Sources, p Input, most int) (Sample, error) {
+	if isArchive(p.Path) {
+		return lookIntoArchive(ctx, from, p, most)
+	}
 	in := &input{path: p.called("table")}
 	defer in.close()
-	raw, size, err := from.Open(ctx, p.Path)
+	raw, size, err := openPath(ctx, from, p.Path)
 	if err != nil {
 		return Sample{}, err
 	}
@@ -73,6 +77,28 @@ func Look(ctx context.Context, from Sources, p Input, most int) (Sample, error) 
 	}
 	for i := range s.Columns {
 		s.Columns[i].Shape = ShapeOf(s.Columns[i].Values)
+	}
+	return s, nil
+}
+
+// lookIntoArchive looks at the first file of an archive. How it is read is taken
+// for that of all where their names end alike; else each is told by itself.
+func lookIntoArchive(ctx context.Context, from Sources, p Input, most int) (Sample, error) {
+	paths, err := archiveMembers(ctx, from, p.Path)
+	if err != nil {
+		return Sample{}, err
+	}
+	one := p
+	if one.Path = paths[0]; isArchive(one.Path) {
+		return Sample{}, incident.Errorf(incident.Invalid, "%s: %s", one.Path, unsupportedName(one.Path))
+	}
+	s, err := Look(ctx, from, one, most)
+	if err != nil {
+		return Sample{}, err
+	}
+	end := func(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+	if s.Input.Path = p.Path; slices.ContainsFunc(paths, func(path string) bool { return end(path) != end(paths[0]) }) {
+		s.Input = p
 	}
 	return s, nil
 }

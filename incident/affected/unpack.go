@@ -176,7 +176,7 @@ func plainName(path string) string {
 func unsupportedName(path string) string {
 	name := plainName(path)
 	for _, f := range [...][2]string{
-		{".xls", "Excel's old format (xls)"}, {".json", "JSON in one document (JSON Lines works)"}, {".zip", "ZIP"}, {".sql", "a script of SQL"}, {".avro", "Avro"}, {".orc", "ORC"},
+		{".xls", "Excel's old format (xls)"}, {".json", "JSON in one document (JSON Lines works)"}, {".zip", "an archive in a set of files"}, {".tar", "an archive in a set of files, or a compressed tar,"}, {".tgz", "a compressed tar"}, {".sql", "a script of SQL"}, {".avro", "Avro"}, {".orc", "ORC"},
 	} {
 		if strings.HasSuffix(name, f[0]) {
 			return f[1] + " is not supported; export it as CSV, or unpack it"
