@@ -214,7 +214,7 @@ func TestNobodysLetter(t *testing.T) {
 	s := notifytest.StartSafe(t, notifytest.Safety{Pipelining: true}, notifytest.TakeAnyway, notifytest.RefuseData, notifytest.RefuseMailbox, notifytest.RefuseContent)
 	cfg := config(s.Port)
 	cfg.Connections = 1
-	c, err := smtp.New(cfg, smtp.Deps{})
+	c, err := smtp.New(cfg, smtp.Deps{Patience: 10 * time.Second})
 	fatal(t, err)
 	defer c.Close()
 	for n := range 6 {
