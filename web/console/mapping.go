@@ -1,12 +1,10 @@
 package console
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
-	"tocsin/incident"
 	"tocsin/incident/affected"
 	"tocsin/incident/casework"
 	"tocsin/web/view"
@@ -45,6 +43,11 @@ func rank(key string) int {
 		return 0
 	}
 	return 1
+}
+
+// isName reports whether a column is a name or a half of one.
+func isName(ours string) bool {
+	return ours == "name" || strings.HasSuffix(ours, "_name") && ours != "user_name"
 }
 
 // asker makes the fields of the mapping, with what was guessed or sent before.
@@ -127,11 +130,22 @@ func (a asker) directory(run *casework.Resolution) mapGroup {
 
 func (a asker) exposure(run *casework.Resolution, n int) mapGroup {
 	file, e, k := &run.Files[n+1], &run.Spec.Exposures[n], "e"+itoa(n)+"."
-	g := mapGroup{Title: "Exposed: " + file.FileName, Help: "How a row names a person, and what it exposed of them. Any key will do; where keys name different people, it is a conflict for you to settle."}
+	g := mapGroup{Title: "Exposed: " + file.FileName, Help: "How a row names a person, and what it exposed of them. Any key will do; where keys name different people, it is a conflict for you to settle. A name counts only together with a birth date or an address, and those only with a name."}
 	g.Reading, g.ReadAs = a.reading(k, &e.Input, file)
 	for _, key := range matchKeys() {
 		field := a.pick(k+key, "Names a person by "+words(key), e.Match[key], file.Columns, file.Guesses.Match, key)
 		if rank(key) == 0 {
+			g.Main = append(g.Main, field)
+		} else {
+			g.More = append(g.More, field)
+		}
+	}
+	for _, name := range affected.JointColumns() {
+		field := a.pick(k+name, "Together with a name: "+words(name), e.Match[name], file.Columns, file.Guesses.Match, name)
+		if isName(name) {
+			field.Label = "Names a person with what stands beside it: " + words(name)
+		}
+		if e.Match[name] != "" {
 			g.Main = append(g.Main, field)
 		} else {
 			g.More = append(g.More, field)
@@ -158,17 +172,6 @@ func (a asker) exposure(run *casework.Resolution, n int) mapGroup {
 	}
 	g.More = append(g.More, a.text(k+"phone_country", "Country of telephone numbers without a prefix", e.PhoneCountry, "ISO 3166, such as DE."))
 	return g
-}
-
-// mappedElements are the elements that the form has a field for: those sent.
-func mappedElements(r *Request, prefix string) []string {
-	var out []string
-	for _, element := range affected.ElementNames() {
-		if r.Form(prefix+"has."+element) != "" {
-			out = append(out, element)
-		}
-	}
-	return out
 }
 
 func (a asker) elements(name string, guess []string) view.Field {
@@ -207,183 +210,4 @@ func regroup(groups []mapGroup, f *view.Form, wrong error) []mapGroup {
 		}
 	}
 	return groups
-}
-
-// mapped moves what the engine says of a spec to the fields it is about:
-// "exposure[0].match" is how the first exposure names a person.
-func mapped(err error) error {
-	problems := slices.Clone(incident.ProblemsOf(err))
-	if len(problems) == 0 {
-		return err
-	}
-	for n := range problems {
-		p := &problems[n]
-		if rest, ok := strings.CutPrefix(p.Where, "directory."); ok {
-			p.Where = "d." + strings.TrimPrefix(rest, "columns.")
-			continue
-		}
-		rest, ok := strings.CutPrefix(p.Where, "exposure[")
-		if !ok {
-			continue
-		}
-		number, part, _ := strings.Cut(rest, "]")
-		k := "e" + number + "."
-		switch {
-		case part == ".match":
-			p.Where, p.What = k+"customer_id", "Say by which column a row names a person."
-		case part == "":
-			p.Where, p.What = k+"column", "Say what the rows exposed: by a column that lists it, or for every row."
-		case strings.HasPrefix(part, ".match."):
-			p.Where = k + strings.TrimPrefix(part, ".match.")
-		case strings.HasPrefix(part, ".columns."):
-			p.Where = k + "has." + strings.TrimPrefix(part, ".columns.")
-		default:
-			p.Where = k + strings.TrimPrefix(part, ".")
-		}
-	}
-	return &incident.Error{Kind: incident.KindOf(err), Message: incident.Sentence(err), Problems: problems, Cause: err}
-}
-
-// specOf reads the confirmed columns.
-func specOf(run *casework.Resolution, r *Request) (affected.Spec, error) {
-	s := affected.Spec{Directory: affected.Directory{Columns: map[string]string{}, Residence: strings.ToUpper(r.Form("d.residence")), ResidenceReason: r.Form("d.residence_reason")}}
-	s.Directory.PhoneCountry = r.Form("d.phone_country")
-	for _, ours := range affected.DirectoryColumns() {
-		if column := r.Form("d." + ours); column != "" {
-			s.Directory.Columns[ours] = column
-		}
-	}
-	var problems []incident.Problem
-	for n := range run.Spec.Exposures {
-		if n < run.PriorFiles {
-			s.Exposures = append(s.Exposures, run.Spec.Exposures[n])
-			continue
-		}
-		k := "e" + itoa(n) + "."
-		e := affected.Exposure{Match: map[string]string{}, ElementsColumn: r.Form(k + "column")}
-		e.PhoneCountry = r.Form(k + "phone_country")
-		for _, key := range affected.MatchKeys() {
-			if column := r.Form(k + key); column != "" {
-				e.Match[key] = column
-			}
-		}
-		for _, name := range affected.CheckColumns() {
-			if column := r.Form(k + "check." + name); column != "" {
-				if e.Check == nil {
-					e.Check = map[string]string{}
-				}
-				e.Check[name] = column
-			}
-		}
-		if list := r.FormAll(k + "elements"); len(list) > 0 {
-			set, ok := affected.ParseElements(strings.Join(list, "+"))
-			if !ok {
-				problems = append(problems, incident.Problem{Where: k + "elements", What: "An element in it is not known."})
-			}
-			e.Elements = set.Names()
-		}
-		for _, element := range mappedElements(r, k) {
-			if e.Columns == nil {
-				e.Columns = map[string]string{}
-			}
-			e.Columns[element] = r.Form(k + "has." + element)
-		}
-		s.Exposures = append(s.Exposures, e)
-	}
-	if len(problems) > 0 {
-		return s, &incident.Error{Kind: incident.Invalid, Message: "The mapping is wrong.", Problems: problems}
-	}
-	return s, nil
-}
-
-// reading asks how a file is read, and says it in words.
-func (a asker) reading(k string, in *affected.Input, file *casework.ResolutionFile) ([]view.Field, string) {
-	choose := func(name, label, value string, options []view.Option) view.Field {
-		if a.sent {
-			value = a.r.Form(name)
-		}
-		return view.Field{Name: name, Label: label, Type: "select", Value: value, Options: options}
-	}
-	header := "yes"
-	if len(in.Header) > 0 {
-		header = "no"
-	}
-	fields := []view.Field{
-		choose(k+"format", "Format", in.Format, []view.Option{{Value: "csv", Text: "CSV"}, {Value: "jsonl", Text: "JSON Lines"}, {Value: "parquet", Text: "Parquet"}, {Value: "xlsx", Text: "Excel"}, {Value: "fixed", Text: "Fixed width"}}),
-		choose(k+"delimiter", "Columns are separated by", in.Delimiter, []view.Option{{Text: "whatever it looks like"}, {Value: ",", Text: "comma"}, {Value: ";", Text: "semicolon"}, {Value: "tab", Text: "tab"}, {Value: "|", Text: "bar |"}}),
-		choose(k+"encoding", "Encoding", in.Encoding, []view.Option{{Text: "whatever it looks like"}, {Value: "utf-8", Text: "UTF-8"}, {Value: "windows-1252", Text: "Windows-1252 or Latin-1"}, {Value: "utf-16le", Text: "UTF-16, little end first"}, {Value: "utf-16be", Text: "UTF-16, big end first"}}),
-		choose(k+"header", "The first line names the columns", header, []view.Option{{Value: "yes", Text: "yes"}, {Value: "no", Text: "no, it is data"}}),
-	}
-	if len(file.Sheets) > 1 {
-		options := make([]view.Option, 0, len(file.Sheets))
-		for _, s := range file.Sheets {
-			options = append(options, view.Option{Value: s, Text: s})
-		}
-		fields = append(fields, choose(k+"sheet", "Sheet", in.Sheet, options))
-	}
-	var places []string
-	for _, f := range in.Fields {
-		places = append(places, fmt.Sprintf("%s %d-%d", f.Name, f.From, f.To))
-	}
-	fixed := a.text(k+"fields", "Where the columns stand, if the width is fixed", strings.Join(places, "\n"), "One a line, in characters from 1: name 1-20")
-	fixed.Type = "textarea"
-	words := map[string]string{"csv": "CSV", "jsonl": "JSON Lines", "parquet": "Parquet", "xlsx": "Excel", "fixed": "Fixed width"}[in.Format]
-	for _, more := range []string{map[string]string{",": "comma", ";": "semicolon", "tab": "tab", "|": "bar"}[in.Delimiter], strings.ToUpper(in.Encoding), in.Sheet, map[string]string{"no": "no header line"}[header]} {
-		if more != "" {
-			words += ", " + more
-		}
-	}
-	return append(fields, fixed), words
-}
-
-// readingOf reads how each file is to be read.
-func readingOf(run *casework.Resolution, r *Request) ([]affected.Input, error) {
-	var problems []incident.Problem
-	one := func(n int, k string, have affected.Input) affected.Input {
-		in := affected.Input{Format: r.Form(k + "format"), PhoneCountry: have.PhoneCountry}
-		if in.Format == "" {
-			return have // not asked: an earlier run has read it
-		}
-		switch in.Format {
-		case "csv":
-			in.Delimiter, in.Encoding = r.Form(k+"delimiter"), r.Form(k+"encoding")
-			if r.Form(k+"header") == "no" {
-				for c := range run.Files[n].Columns {
-					in.Header = append(in.Header, "column "+itoa(c+1))
-				}
-			}
-		case "jsonl":
-			in.Encoding = r.Form(k + "encoding")
-		case "xlsx":
-			in.Sheet = r.Form(k + "sheet")
-		case "fixed":
-			in.Encoding = r.Form(k + "encoding")
-			for line := range strings.Lines(r.Form(k + "fields")) {
-				if line = strings.TrimSpace(line); line == "" {
-					continue
-				}
-				var f affected.Field
-				at := strings.LastIndexByte(line, ' ')
-				if at < 0 {
-					problems = append(problems, incident.Problem{Where: k + "fields", What: "Write each line like name 1-20."})
-					continue
-				}
-				if _, err := fmt.Sscanf(line[at+1:], "%d-%d", &f.From, &f.To); err != nil || f.From < 1 || f.To < f.From {
-					problems = append(problems, incident.Problem{Where: k + "fields", What: "Write each line like name 1-20."})
-					continue
-				}
-				f.Name = strings.TrimSpace(line[:at])
-				in.Fields = append(in.Fields, f)
-			}
-		}
-		return in
-	}
-	inputs := []affected.Input{one(0, "d.", run.Spec.Directory.Input)}
-	for n := range run.Spec.Exposures {
-		inputs = append(inputs, one(n+1, "e"+itoa(n)+".", run.Spec.Exposures[n].Input))
-	}
-	if len(problems) > 0 {
-		return nil, &incident.Error{Kind: incident.Invalid, Message: "A file cannot be read like that.", Problems: problems}
-	}
-	return inputs, nil
 }
