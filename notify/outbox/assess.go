@@ -92,6 +92,10 @@ func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) erro
 	if err != nil {
 		return err
 	}
+	guardians, err := guardiansLeft(tx, i.ID)
+	if err != nil {
+		return err
+	}
 	old := map[string]Obligation{}
 	if err := obligations.Scan(tx, ledger.K(i.ID), func(_ ledger.Key, o Obligation) error {
 		old[o.ID] = o
@@ -103,6 +107,9 @@ func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) erro
 	var up []Obligation
 	for n := range result.Obligations {
 		now := fromStatute(&result.Obligations[n])
+		if now.Audience == "parents" && guardians {
+			further[now.ID] = true // e-mail told the people themselves, and no parent
+		}
 		for k := range now.Stages {
 			now.Stages[k].Met = metAt(set, handed, left, further, &now, now.Stages[k].Stage, k == 0)
 		}

@@ -16,6 +16,11 @@ type Config struct {
 	// BaseURL is where people reach the console, for links in staff messages.
 	BaseURL string
 
+	// FilingsByTwo refuses to record a filing of a form or a letter that no second
+	// person approved. Otherwise it is recorded, and says so: an authority that was
+	// told was told.
+	FilingsByTwo bool
+
 	Canary int             // people written to first; the rest waits for how that ends. 50 if 0
 	Batch  int             // people per transaction; 200 if 0
 	Retry  []time.Duration // waits before each further attempt; a default ladder if nil

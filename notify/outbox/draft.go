@@ -58,13 +58,16 @@ func (d *Draft) Meets(obligation string) bool {
 }
 
 // CreateDraft composes the letter for an obligation. language is a BCP 47 tag;
-// English where there is no text in it. What the case does not hold is open in it.
+// English where there is no text in it. Empty, an authority is written to in its own. What the case does not hold is open in it.
 func (s *Service) CreateDraft(ctx context.Context, p incident.Principal, ref, obligation, language string) (*Draft, error) {
 	var out *Draft
 	err := s.act(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
 		o, err := obligationOf(tx, i, obligation)
 		if err != nil {
 			return err
+		}
+		if language == "" && o.Audience == "individuals" {
+			language = "en"
 		}
 		l, err := s.letterFor(tx, i, &o, language)
 		if err != nil {

@@ -101,7 +101,7 @@ func (s *Service) owedLetters(tx *ledger.Tx, i *incident.Incident, people map[re
 func (s *Service) provide(tx *ledger.Tx, i *incident.Incident, l *owedLetter, have []Draft, inForce string) (wrote bool, err error) {
 	for n := range have {
 		d := &have[n]
-		if !d.to(l) || d.Released != nil && d.Approval.Roster != inForce {
+		if !d.serves(l) || d.Released != nil && d.Approval.Roster != inForce {
 			continue
 		}
 		if !slices.ContainsFunc(l.duties, func(o *Obligation) bool { return !d.Meets(o.ID) }) {
@@ -124,6 +124,14 @@ func (d *Draft) to(l *owedLetter) bool {
 	return slices.Equal(d.Covers, []string{l.covers}) && d.Language == textLanguage(&l.choice) && d.Reader == l.reader() &&
 		d.Current().Letter.Letter == l.choice.Spec.Letter && (d.Audience == "individuals") == (l.duties[0].Audience == "individuals") &&
 		(d.Audience == "individuals" || d.Meets(l.duties[0].ID))
+}
+
+// serves is to, whatever the language: an office is written to in one.
+func (d *Draft) serves(l *owedLetter) bool {
+	if d.Audience == "individuals" || l.duties[0].Audience == "individuals" {
+		return d.to(l)
+	}
+	return d.Meets(l.duties[0].ID) && d.Current().Letter.Letter == l.choice.Spec.Letter
 }
 
 // reader is what a draft is marked with.

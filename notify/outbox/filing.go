@@ -30,6 +30,12 @@ type Filing struct {
 	By          string     `json:"by"`
 	Recorded    time.Time  `json:"recorded"`
 	Drill       bool       `json:"drill,omitempty"`
+	// Draft is the letter that was handed over, where it was one, and Text the digest
+	// of what it said. Approved is who approved the letter or the version, somebody
+	// other than By; empty where nobody had.
+	Draft    string `json:"draft,omitempty"`
+	Text     string `json:"text,omitempty"`
+	Approved string `json:"approved,omitempty"`
 }
 
 // RecordFiling is one notice handed in, as a person says it was.
@@ -41,20 +47,21 @@ type RecordFiling struct {
 	Receipt     string // evidence number or id of the receipt; may be empty
 	Version     int    // of the pack that was handed in; 0: the answers as they are now, frozen with it
 	LateReasons string // asked where it was handed in after its limit
+	Draft       string // id of the approved letter that was handed over; empty where none was
 }
 
 // CheckFiling says whether a filing could be recorded, before its receipt is taken
 // as evidence: Invalid where it is late and has no reasons, among others.
 func (s *Service) CheckFiling(ctx context.Context, p incident.Principal, ref, obligation string, in RecordFiling) error {
 	return s.read(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
-		_, _, _, err := s.prepareFiling(tx, i, obligation, in)
+		_, _, _, err := s.prepareFiling(tx, p, i, obligation, in)
 		return err
 	})
 }
 
 // prepareFiling is everything of a filing that can be wrong. It gives the filing
 // without its version, and late reasons that are on record nowhere yet.
-func (s *Service) prepareFiling(tx *ledger.Tx, i *incident.Incident, obligation string, in RecordFiling) (f Filing, o Obligation, fresh string, err error) {
+func (s *Service) prepareFiling(tx *ledger.Tx, p incident.Principal, i *incident.Incident, obligation string, in RecordFiling) (f Filing, o Obligation, fresh string, err error) {
 	if o, err = obligationOf(tx, i, obligation); err != nil {
 		return f, o, "", err
 	}
@@ -72,6 +79,12 @@ func (s *Service) prepareFiling(tx *ledger.Tx, i *incident.Incident, obligation 
 		return f, o, "", problem("at", "A filing is recorded once it was made; this lies in the future.")
 	}
 	f = Filing{Obligation: o.ID, Rule: o.Rule, Stage: in.Stage, At: in.At.UTC(), Reference: strings.TrimSpace(in.Reference), Recorded: tx.Now(), Drill: i.Drill}
+	if err := s.letterHanded(tx, p, i, &o, &f, in.Draft); err != nil {
+		return f, o, "", err
+	}
+	if err := s.approvedFiling(tx, p, i, &o, &f, in); err != nil {
+		return f, o, "", err
+	}
 	if f.Receipt, err = receiptOf(tx, i, in.Receipt); err != nil {
 		return f, o, "", err
 	}
@@ -91,7 +104,7 @@ func (s *Service) prepareFiling(tx *ledger.Tx, i *incident.Incident, obligation 
 // needs its reasons. Errors: Invalid, NotFound.
 func (s *Service) RecordFiling(ctx context.Context, p incident.Principal, ref, obligation string, in RecordFiling) error {
 	return s.act(ctx, p, ref, incident.WriteNotice, func(tx *ledger.Tx, i *incident.Incident) error {
-		f, o, fresh, err := s.prepareFiling(tx, i, obligation, in)
+		f, o, fresh, err := s.prepareFiling(tx, p, i, obligation, in)
 		if err != nil {
 			return err
 		}
@@ -109,6 +122,18 @@ func (s *Service) RecordFiling(ctx context.Context, p incident.Principal, ref, o
 		if f.Version, err = s.versionFiled(tx, i, &o, &f, in.Version); err != nil {
 			return err
 		}
+		if f.Draft != "" {
+			if err := s.handOver(tx, i, &f); err != nil {
+				return err
+			}
+		} else if f.Version > 0 {
+			if f.Approved, err = s.approverOf(tx, p, i, &o, f.Version); err != nil {
+				return err
+			}
+		}
+		if f.Approved == "" && s.cfg.FilingsByTwo {
+			return incident.Errorf(incident.Conflict, "Here a second person approves what is filed first: freeze a version, have it approved, and record it by its number.")
+		}
 		if err := filings.Put(tx, ledger.K(i.ID, f.ID), f); err != nil {
 			return err
 		}
@@ -117,9 +142,12 @@ func (s *Service) RecordFiling(ctx context.Context, p incident.Principal, ref, o
 		}); err != nil {
 			return err
 		}
-		text := "Filed with " + o.Recipient + " under " + o.Regime + ", stage " + f.Stage
+		text := toldWords(&o) + " " + o.Recipient + " under " + o.Regime + ", stage " + f.Stage
 		if f.Version > 0 {
 			text += fmt.Sprintf(", v%d", f.Version)
+		}
+		if f.Approved != "" {
+			text += ", approved by a second person"
 		}
 		if f.Late {
 			text += ", late; the reasons are on record"

@@ -26,6 +26,9 @@ type FilingVersion struct {
 	Digest     string      `json:"digest"` // SHA-256 of the pack's JSON
 	By         string      `json:"by"`
 	At         time.Time   `json:"at"`
+	// Approval and Void are read beside it: who approved it, and what voids that.
+	Approval *FilingApproval `json:"approval,omitempty"`
+	Void     []string        `json:"void,omitempty"`
 }
 
 // FreezeFiling keeps the pack of a stage as the next version, to be filed as it is.
@@ -139,8 +142,10 @@ func (s *Service) FilingVersions(ctx context.Context, p incident.Principal, ref,
 		if err != nil {
 			return err
 		}
-		out, err = versionsOf(tx, i.ID, o.ID)
-		return err
+		if out, err = versionsOf(tx, i.ID, o.ID); err != nil {
+			return err
+		}
+		return s.withApprovals(tx, i, &o, out)
 	})
 	return out, err
 }
@@ -153,7 +158,12 @@ func (s *Service) FilingVersion(ctx context.Context, p incident.Principal, ref, 
 		if err != nil {
 			return err
 		}
-		out, err = versionOf(tx, i.ID, &o, n)
+		if out, err = versionOf(tx, i.ID, &o, n); err != nil {
+			return err
+		}
+		list := []FilingVersion{out}
+		err = s.withApprovals(tx, i, &o, list)
+		out = list[0]
 		return err
 	})
 	return out, err

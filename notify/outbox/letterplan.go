@@ -199,14 +199,48 @@ func textLanguage(c *letter.Choice) string {
 	return c.Spec.Language
 }
 
+// letterAudience is what letters call the audience of a duty. Parents read the
+// letter of the people's law, in its wording for them.
+func letterAudience(o *Obligation) letter.Audience {
+	switch o.Audience {
+	case "business_customers":
+		return letter.BusinessCustomer
+	case "contract":
+		return "contract_partners"
+	case "insurer":
+		return "insurers"
+	case "parents":
+		return letter.Guardian
+	}
+	return letter.Audience(o.Audience)
+}
+
+// officeLanguage is the first language an authority works in that its letter has a
+// text in; where there is none, the authority's own, so that the draft says which
+// text is wanting.
+func officeLanguage(lib *letter.Library, o *Obligation) string {
+	if len(o.Languages) == 0 || o.Audience != "regulator" && o.Audience != "csirt" {
+		return "en"
+	}
+	id, _ := lib.For(o.Rule, o.Audience, o.Jurisdiction)
+	for _, info := range lib.Letters() {
+		if info.ID != id {
+			continue
+		}
+		for _, l := range o.Languages {
+			if slices.Contains(info.Languages, baseOf(strings.ToLower(l))) {
+				return baseOf(strings.ToLower(l))
+			}
+		}
+	}
+	return o.Languages[0]
+}
+
 // letterToOffice is the letter of a duty that is not towards people. NotFound
 // where its filing has the answers instead.
 func letterToOffice(lib *letter.Library, o *Obligation, language string) (owedLetter, error) {
-	audience := letter.Audience(o.Audience)
-	if o.Audience == "business_customers" {
-		audience = letter.BusinessCustomer
-	}
-	choices, err := lib.Choose(letter.Wanted{Duties: []string{o.Rule}, Jurisdiction: o.Jurisdiction, Audience: audience, Language: cmp.Or(language, "en"), Channel: letter.Email})
+	choices, err := lib.Choose(letter.Wanted{Duties: []string{o.Rule}, Jurisdiction: o.Jurisdiction, Audience: letterAudience(o),
+		Language: cmp.Or(language, officeLanguage(lib, o)), Channel: letter.Email})
 	if err != nil {
 		if kind := incident.KindOf(err); kind == incident.NotFound || kind == incident.Invalid {
 			err = incident.Errorf(incident.NotFound, "There is no letter for this obligation; its filing pack has the answers.")

@@ -23,12 +23,13 @@ var (
 	documents   = ledger.NewSystemTable[[]byte]("contract_documents")     // number
 	waiting     = ledger.NewSystemTable[string]("staff_messages_waiting") // message id
 
-	draftComments  = ledger.NewCaseTable[DraftComment]("draft_comments")   // incident, draft id, number
-	filingAnswers  = ledger.NewCaseTable[FilingAnswer]("filing_answers")   // incident, number
-	filingVersions = ledger.NewCaseTable[FilingVersion]("filing_versions") // incident, obligation id, number
+	draftComments   = ledger.NewCaseTable[DraftComment]("draft_comments")     // incident, draft id, number
+	filingApprovals = ledger.NewCaseTable[FilingApproval]("filing_approvals") // incident, obligation id, number
+	filingAnswers   = ledger.NewCaseTable[FilingAnswer]("filing_answers")     // incident, number
+	filingVersions  = ledger.NewCaseTable[FilingVersion]("filing_versions")   // incident, obligation id, number
 )
 
 // Tables lists the tables of this package, for the store's check.
 func Tables() []ledger.Checker {
-	return []ledger.Checker{obligations, states, drafts, filings, mailings, deliveries, inFlight, earlier, armed, reminded, clocks, sending, staff, waiting, conclusions, reviews, queue, contracts, documents, returned, paces, paceKey, filingAnswers, filingVersions, draftComments}
+	return []ledger.Checker{obligations, states, drafts, filings, mailings, deliveries, inFlight, earlier, armed, reminded, clocks, sending, staff, waiting, conclusions, reviews, queue, contracts, documents, returned, paces, paceKey, filingAnswers, filingVersions, draftComments, filingApprovals}
 }
