@@ -1,7 +1,6 @@
 package affected
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -69,20 +68,5 @@ func TestDecisions(t *testing.T) {
 		if _, err := ReadDecisions(strings.NewReader(bad)); incident.KindOf(err) != incident.Invalid {
 			t.Errorf("%q: got %v", bad, err)
 		}
-	}
-}
-
-func TestClusters(t *testing.T) {
-	got, err := Clusters(strings.NewReader("file,line,why,person,others\nf,2,x,1,5\nf,3,y,9,\nf,4,x,5,7+8\nf,5,x,9,\nf,6,z,2,3\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := "[1 5 7 8] 2 map[x:2] | [9] 2 map[y:1 x:1] | [2 3] 1 map[z:1] | "
-	text := ""
-	for _, c := range got {
-		text += fmt.Sprint(c.People, " ", c.Rows, " ", c.Why, " | ")
-	}
-	if text != strings.Replace(want, "map[y:1 x:1]", "map[x:1 y:1]", 1) {
-		t.Errorf("got %s", text)
 	}
 }

@@ -137,17 +137,6 @@ func TestRowsAt(t *testing.T) {
 	}
 }
 
-func TestConflictRows(t *testing.T) {
-	list := "file,line,why,person,others\nf,2,a,1,2\nf,3,b,5,6\ng,9,a,2,1+3\n"
-	rows, err := ConflictRows(strings.NewReader(list), []int64{1, 2, 3})
-	if err != nil || len(rows) != 2 || rows[1].Line != 9 || rows[1].Person != 2 {
-		t.Errorf("%+v %v", rows, err)
-	}
-	if _, err := ConflictRows(strings.NewReader("a,b\n"), nil); incident.KindOf(err) != incident.Invalid {
-		t.Errorf("%v", err)
-	}
-}
-
 func FuzzLook(f *testing.F) {
 	for _, s := range []string{"a,b\n1,2\n", "{\"a\":1}\n", "\"", "PAR1", "PK\x03\x04", "\x1f\x8b", "\xff\xfea\x00", "a;b;\"c\n", "\n\n"} {
 		f.Add([]byte(s))

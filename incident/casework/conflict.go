@@ -61,9 +61,11 @@ func decisionsOn(tx *ledger.Tx, incidentID, directory string, files []Resolution
 	return out, hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// Queue is the conflicts of a run, put together, and how far the work on them is.
+// Queue is a page of the conflicts of a run, put together, and how far the work on all is.
 type Queue struct {
 	Clusters []QueuedCluster
+	Next     int // where the next page begins; 0: this was the last
+	Total    int // clusters in all
 	Rows     int // conflicts in all
 	Decided  int // clusters every row of which has a ruling
 	Skipped  int
@@ -73,40 +75,103 @@ type Queue struct {
 // QueuedCluster is one of them. It is named by the lowest of its people's numbers.
 type QueuedCluster struct {
 	affected.Cluster
-	State string // open, decided or skipped
+	Numbers []int64          // of its first people
+	Places  []affected.Place // of its first rows
+	State   string           // open, decided or skipped
 }
 
-// Conflicts gives the queue of a run that has a list, most rows first.
-func (d *Desk) Conflicts(ctx context.Context, p incident.Principal, ref, id string) (*Queue, error) {
+// firstShown bounds how many people and rows of each cluster a page of the queue names.
+const firstShown = 20
+
+// QueuePage says which of the clusters are wanted.
+type QueuePage struct {
+	From  int    // place in the queue, from 0
+	Most  int    // how many; 0: only the numbers
+	State string // open, decided or skipped; "" for all
+	After int64  // the cluster of this name was the last one seen; instead of From
+}
+
+// Conflicts gives a page of the queue of a run that has a list, most rows first.
+// Errors: NotFound where no cluster is called page.After.
+func (d *Desk) Conflicts(ctx context.Context, p incident.Principal, ref, id string, page QueuePage) (*Queue, error) {
 	c, err := d.lookAt(ctx, p, ref, id)
 	if err != nil {
 		return nil, err
 	}
-	list, err := d.vault.Open(ctx, c.incident, c.run.Roster.Reports["conflicts.csv"])
-	if err != nil {
-		return nil, err
-	}
-	defer list.Close()
-	clusters, err := affected.Clusters(bufferedList(list))
-	if err != nil {
-		return nil, err
-	}
-	q := &Queue{}
-	for _, cluster := range clusters {
-		one := QueuedCluster{Cluster: cluster, State: c.state(&cluster)}
-		q.Rows += cluster.Rows
-		switch one.State {
-		case "decided":
-			q.Decided++
-		case "skipped":
-			q.Skipped++
+	var out *Queue
+	err = d.queue(ctx, c, func(q *affected.Queue, states map[int]string) (err error) {
+		out, err = c.page(q, states, page)
+		return err
+	})
+	return out, err
+}
+
+// queue calls fn with the conflicts of a run and the states of those that are
+// not open, by their place.
+func (d *Desk) queue(ctx context.Context, c *looking, fn func(*affected.Queue, map[int]string) error) error {
+	return d.lists.queue(ctx, c.incident, c.run.Roster.Reports["conflicts.csv"], func(q *affected.Queue) error {
+		states, err := c.states(q)
+		if err != nil {
+			return err
 		}
-		q.Clusters = append(q.Clusters, one)
+		return fn(q, states)
+	})
+}
+
+func (c *looking) page(q *affected.Queue, states map[int]string, page QueuePage) (*Queue, error) {
+	out := &Queue{Total: q.Len(), Rows: q.Conflicts()}
+	for _, state := range states {
+		if state == "decided" {
+			out.Decided++
+		} else {
+			out.Skipped++
+		}
 	}
 	if c.digest != c.run.Decisions {
-		q.Pending = len(c.decisions)
+		out.Pending = len(c.decisions)
 	}
-	return q, nil
+	from := max(0, page.From)
+	if page.After > 0 {
+		at, err := q.Find(page.After)
+		if err != nil {
+			return nil, err
+		}
+		from = at + 1
+	}
+	for n := from; n < q.Len() && page.Most > 0; n++ {
+		state := stateAt(states, n)
+		if page.State != "" && state != page.State {
+			continue
+		}
+		if len(out.Clusters) == page.Most {
+			out.Next = n
+			break
+		}
+		k, err := q.At(n)
+		if err != nil {
+			return nil, err
+		}
+		one := QueuedCluster{Cluster: k, State: state}
+		if one.Numbers, err = q.People(&k, firstShown); err != nil {
+			return nil, err
+		}
+		rows, err := q.Rows(&k, 0, firstShown)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			one.Places = append(one.Places, row.Place)
+		}
+		out.Clusters = append(out.Clusters, one)
+	}
+	return out, nil
+}
+
+func stateAt(states map[int]string, n int) string {
+	if s := states[n]; s != "" {
+		return s
+	}
+	return "open"
 }
 
 // looking is a listed run with what was decided about its files.
@@ -145,31 +210,48 @@ func (d *Desk) lookAt(ctx context.Context, p incident.Principal, ref, id string)
 	return c, err
 }
 
-// state of a cluster by those of its rows that it names: a ruling is given for
-// all of a cluster's rows at once.
-func (c *looking) state(k *affected.Cluster) string {
-	state := "decided"
-	for _, p := range k.Places {
-		r, ok := c.rulings[p]
-		if !ok {
-			return "open"
+// states are those of the clusters all of whose rows have a ruling: decided, or
+// skipped where one of the rulings leaves its row as it is.
+func (c *looking) states(q *affected.Queue) (map[int]string, error) {
+	ruled, out := map[int]int{}, map[int]string{}
+	for place, r := range c.rulings {
+		n, err := q.ClusterOf(place)
+		if err != nil {
+			return nil, err
 		}
-		if r.Skip {
-			state = "skipped"
+		if n < 0 {
+			continue // it is about another run of the same files
+		}
+		if ruled[n]++; r.Skip {
+			out[n] = "skipped"
 		}
 	}
-	return state
+	for n, rows := range ruled {
+		k, err := q.At(n)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case rows < k.Rows:
+			delete(out, n)
+		case out[n] == "":
+			out[n] = "decided"
+		}
+	}
+	return out, nil
 }
 
 // Conflicting is one cluster, masked: the rows and the people they could mean, side by side.
 type Conflicting struct {
-	State   string
-	Why     map[string]int
-	People  []MaskedPerson
-	Rows    []MaskedRow
-	More    int // rows that are not shown
-	Next    int64
-	Columns []string // of the people, our names
+	State  string
+	Why    map[string]int
+	People []MaskedPerson
+	Rows   []MaskedRow
+	More   int // rows that are not shown
+	// MorePeople are people who are not shown; whoever is meant may be among them.
+	MorePeople int
+	Next       int64
+	Columns    []string // of the people, our names
 }
 
 // MaskedPerson is a row of the directory.
@@ -197,25 +279,34 @@ const rowsShown = 50
 // Conflict gives one cluster. It reads the files again: nothing that names
 // people is kept for it.
 func (d *Desk) Conflict(ctx context.Context, p incident.Principal, ref, id string, cluster int64) (*Conflicting, error) {
-	q, err := d.Conflicts(ctx, p, ref, id)
-	if err != nil {
-		return nil, err
-	}
-	at := slices.IndexFunc(q.Clusters, func(k QueuedCluster) bool { return k.People[0] == cluster })
-	if at < 0 {
-		return nil, incident.Errorf(incident.NotFound, "There is no such conflict in this run.")
-	}
 	c, err := d.lookAt(ctx, p, ref, id)
 	if err != nil {
 		return nil, err
 	}
-	k := q.Clusters[at]
-	out := &Conflicting{State: k.State, Why: k.Why}
-	for n := 1; n < len(q.Clusters); n++ {
-		if other := q.Clusters[(at+n)%len(q.Clusters)]; other.State == "open" {
-			out.Next = other.People[0]
-			break
+	var out *Conflicting
+	var numbers []int64
+	var rows []affected.Conflict
+	err = d.queue(ctx, c, func(q *affected.Queue, states map[int]string) error {
+		at, err := q.Find(cluster)
+		if err != nil {
+			return err
 		}
+		k, err := q.At(at)
+		if err != nil {
+			return err
+		}
+		out = &Conflicting{State: stateAt(states, at), Why: k.Why, More: max(0, k.Rows-rowsShown), MorePeople: max(0, k.People-rowsShown)}
+		if out.Next, err = nextOpen(q, states, at); err != nil {
+			return err
+		}
+		if numbers, err = q.People(&k, rowsShown); err != nil {
+			return err
+		}
+		rows, err = q.Rows(&k, 0, rowsShown)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	for _, name := range append([]string{"customer_id", "name", "birth_date", "email", "phone", "street", "postal_code", "city", "country", "region"}, affected.MatchKeys()...) {
 		if c.run.Spec.Directory.Columns[name] != "" && !slices.Contains(out.Columns, name) {
@@ -224,7 +315,7 @@ func (d *Desk) Conflict(ctx context.Context, p incident.Principal, ref, id strin
 	}
 	from := vaultFiles{d.vault, c.incident, c.run.Files}
 	opt := affected.Options{Decisions: c.decisions}
-	people, err := affected.DirectoryRows(ctx, c.run.Spec, from, k.People[:min(len(k.People), rowsShown)], out.Columns, opt)
+	people, err := affected.DirectoryRows(ctx, c.run.Spec, from, numbers, out.Columns, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -235,22 +326,18 @@ func (d *Desk) Conflict(ctx context.Context, p incident.Principal, ref, id strin
 		}
 		out.People = append(out.People, m)
 	}
-	rows, err := d.conflictRows(ctx, c, k.People)
-	if err != nil {
-		return nil, err
-	}
-	out.More = max(0, len(rows)-rowsShown)
-	rows = rows[:min(len(rows), rowsShown)]
 	return out, d.showRows(ctx, c, from, rows, people, out)
 }
 
-func (d *Desk) conflictRows(ctx context.Context, c *looking, people []int64) ([]affected.Conflict, error) {
-	list, err := d.vault.Open(ctx, c.incident, c.run.Roster.Reports["conflicts.csv"])
-	if err != nil {
-		return nil, err
+// nextOpen names the open cluster that follows one; 0 where no other is open.
+func nextOpen(q *affected.Queue, states map[int]string, at int) (int64, error) {
+	for n := 1; n < q.Len(); n++ {
+		if other := (at + n) % q.Len(); states[other] == "" {
+			k, err := q.At(other)
+			return k.First, err
+		}
 	}
-	defer list.Close()
-	return affected.ConflictRows(bufferedList(list), people)
+	return 0, nil
 }
 
 // showRows reads the rows themselves and compares their keys with the people's.

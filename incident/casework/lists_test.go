@@ -149,3 +149,57 @@ func (b *bench) fileOf(t *testing.T, sum string) string {
 	t.Fatal("the object lies nowhere")
 	return ""
 }
+
+// TestALongQueueHasPages: a thousand conflicts, a page at a time.
+func TestALongQueueHasPages(t *testing.T) {
+	var customers, rows strings.Builder
+	customers.WriteString("customer_id,email,country\n")
+	rows.WriteString("mail,ssn\n")
+	for n := range 1000 {
+		fmt.Fprintf(&customers, "a%d,shared%d@mail.example,DE\nb%d,shared%d@mail.example,DE\n", n, n, n, n)
+		fmt.Fprintf(&rows, "shared%d@mail.example,1\n", n)
+	}
+	b := newBench(t, casework.Config{})
+	r := b.list(t, named{"c.csv", customers.String()}, named{"e.csv", rows.String()})
+	ask := func(page casework.QueuePage) *casework.Queue {
+		t.Helper()
+		q, err := b.Conflicts(t.Context(), ana, b.i.ID, r.ID, page)
+		must(t, err)
+		return q
+	}
+	if q := ask(casework.QueuePage{}); q.Total != 1000 || q.Rows != 1000 || len(q.Clusters) != 0 {
+		t.Fatalf("%+v", q)
+	}
+	seen := map[int64]bool{}
+	for from := 0; ; {
+		q := ask(casework.QueuePage{From: from, Most: 90})
+		for _, k := range q.Clusters {
+			seen[k.First] = true
+		}
+		if from = q.Next; from == 0 {
+			break
+		}
+	}
+	if len(seen) != 1000 {
+		t.Errorf("%d clusters on all pages", len(seen))
+	}
+	must(t, b.DecideConflict(t.Context(), ana, b.i.ID, r.ID, 1, casework.Verdict{Person: 2, Why: "x"}))
+	must(t, b.DecideConflict(t.Context(), ana, b.i.ID, r.ID, 5, casework.Verdict{Skip: true, Why: "x"}))
+	q := ask(casework.QueuePage{State: "open", Most: 2})
+	if q.Decided != 1 || q.Skipped != 1 || q.Clusters[0].First != 3 || q.Clusters[1].First != 7 || q.Pending != 1 {
+		t.Errorf("%+v", q)
+	}
+	if q := ask(casework.QueuePage{State: "decided", Most: 9}); len(q.Clusters) != 1 || q.Clusters[0].First != 1 || q.Next != 0 {
+		t.Errorf("%+v", q)
+	}
+	if q := ask(casework.QueuePage{After: 1997, Most: 9}); len(q.Clusters) != 1 || q.Clusters[0].First != 1999 || len(q.Clusters[0].Numbers) != 2 {
+		t.Errorf("%+v", q)
+	}
+	_, err := b.Conflicts(t.Context(), ana, b.i.ID, r.ID, casework.QueuePage{After: 2, Most: 9})
+	wantKind(t, err, incident.NotFound)
+	one, err := b.Conflict(t.Context(), ana, b.i.ID, r.ID, 1999)
+	must(t, err)
+	if one.Next != 3 || len(one.People) != 2 {
+		t.Errorf("%+v", one)
+	}
+}

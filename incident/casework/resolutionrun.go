@@ -58,12 +58,21 @@ func (d *Desk) RunResolution(ctx context.Context, p incident.Principal, ref, id 
 		if err := resolutions.Put(tx, ledger.K(i.ID, r.ID), r); err != nil || before == nil {
 			return err
 		}
-		if used, err := refersTo(tx, i.ID, before.Object); err != nil || used {
-			return err // another run came to the same list
+		for _, object := range objectsOf(before) {
+			used, err := refersTo(tx, i.ID, object)
+			if err != nil {
+				return err
+			}
+			if used {
+				continue // another run came to the same list
+			}
+			more, err := dropIndexes(tx, i.ID, object)
+			if err != nil {
+				return err
+			}
+			stale = append(stale, more...)
 		}
-		more, err := dropIndexes(tx, i.ID, before.Object)
-		stale = append(stale, more...)
-		return err
+		return nil
 	})
 	if err != nil {
 		if begun {
@@ -85,17 +94,19 @@ func (d *Desk) RunResolution(ctx context.Context, p incident.Principal, ref, id 
 		}
 		if err == nil {
 			d.running.end(id) // nobody waits for what follows
-			d.prepare(after, incidentID, result.roster.Object)
+			d.prepare(after, incidentID, result.roster)
 		}
 	}()
 	return nil
 }
 
-// prepare makes the index of a list before anybody needs it. Where that fails,
-// whoever needs it first makes it.
-func (d *Desk) prepare(ctx context.Context, incidentID, object string) {
-	if err := d.lists.make(ctx, incidentID, object, false); err != nil && incident.KindOf(err) != incident.NotFound {
-		d.log.Warn("the index of a list could not be made yet", "incident", incidentID, "kind", string(incident.KindOf(err)))
+// prepare makes the indexes of a list before anybody needs them. Where that
+// fails, whoever needs one first makes it.
+func (d *Desk) prepare(ctx context.Context, incidentID string, r *incident.Roster) {
+	for _, of := range []indexed{d.lists.of(incidentID, r.Object), ofConflicts(incidentID, r.Reports["conflicts.csv"])} {
+		if _, err := d.lists.indexer.ready(ctx, of, false); err != nil && incident.KindOf(err) != incident.NotFound {
+			d.log.Warn("an index could not be made yet", "incident", incidentID, "index", of.kind, "kind", string(incident.KindOf(err)))
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,27 +37,30 @@ func (d *Desk) DecideConflict(ctx context.Context, p incident.Principal, ref, id
 	if v.Why == "" {
 		return invalid("The conflict cannot be settled like that.", []incident.Problem{{Where: "why", What: "give the reason"}})
 	}
-	q, err := d.Conflicts(ctx, p, ref, id)
-	if err != nil {
-		return err
-	}
-	at := slices.IndexFunc(q.Clusters, func(k QueuedCluster) bool { return k.People[0] == cluster })
-	if at < 0 {
-		return incident.Errorf(incident.NotFound, "There is no such conflict in this run.")
-	}
-	people := q.Clusters[at].People
 	c, err := d.lookAt(ctx, p, ref, id)
 	if err != nil {
 		return err
 	}
-	rows, err := d.conflictRows(ctx, c, people)
+	var rows []affected.Conflict
+	people := 0
+	err = d.queue(ctx, c, func(q *affected.Queue, _ map[int]string) error {
+		at, err := q.Find(cluster)
+		if err != nil {
+			return err
+		}
+		k, err := q.At(at)
+		if err != nil {
+			return err
+		}
+		if people = k.People; k.Rows > maxRulings {
+			return incident.Errorf(incident.TooLarge, "It has %d rows; more than %d cannot be settled at once. Correct the directory, and run again.", k.Rows, maxRulings)
+		}
+		if rows, err = q.Rows(&k, 0, k.Rows); err != nil {
+			return err
+		}
+		return v.check(rows, func(person int64) (bool, error) { return q.Has(&k, person) })
+	})
 	if err != nil {
-		return err
-	}
-	if len(rows) > maxRulings {
-		return incident.Errorf(incident.TooLarge, "It has %d rows; more than %d cannot be settled at once. Correct the directory, and run again.", len(rows), maxRulings)
-	}
-	if err := v.check(people, rows); err != nil {
 		return err
 	}
 	return d.act(ctx, p, ref, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error {
@@ -74,14 +78,22 @@ func (d *Desk) DecideConflict(ctx context.Context, p incident.Principal, ref, id
 			}
 		}
 		tx.Record("conflict.decide", "resolution/"+id)
-		return WriteTimeline(tx, i, "conflict.decide", "resolution/"+id, fmt.Sprintf("Conflict among %d customers decided: %d rows. %s", len(people), len(rows), v.Why))
+		return WriteTimeline(tx, i, "conflict.decide", "resolution/"+id, fmt.Sprintf("Conflict among %d customers decided: %d rows. %s", people, len(rows), v.Why))
 	})
 }
 
-func (v *Verdict) check(people []int64, rows []affected.Conflict) error {
+// check takes only people of the conflict, which theirs says, and its rows.
+func (v *Verdict) check(rows []affected.Conflict, theirs func(int64) (bool, error)) error {
 	var problems []incident.Problem
+	var failed error
 	whom := func(where string, person int64, skip bool) {
-		if person != 0 && (skip || !slices.Contains(people, person)) {
+		ok := true
+		if person != 0 && !skip {
+			var err error
+			ok, err = theirs(person)
+			failed = errors.Join(failed, err)
+		}
+		if person != 0 && (skip || !ok) {
 			problems = append(problems, incident.Problem{Where: where, What: "is none of the people of this conflict"})
 		}
 	}
@@ -92,6 +104,9 @@ func (v *Verdict) check(people []int64, rows []affected.Conflict) error {
 		if !slices.ContainsFunc(rows, func(r affected.Conflict) bool { return r.Place == place }) {
 			problems = append(problems, incident.Problem{Where: where, What: "is no row of this conflict"})
 		}
+	}
+	if failed != nil {
+		return failed
 	}
 	return invalid("The conflict cannot be settled like that.", problems)
 }

@@ -8,21 +8,44 @@ import (
 	"tocsin/incident/casework"
 )
 
+// conflict is one of the queue: rows that could mean several people.
+type conflict struct {
+	Conflict int64            `json:"conflict"` // the lowest of its people's numbers
+	People   []int64          `json:"people"`   // the first of them
+	Count    int              `json:"people_count"`
+	Rows     int              `json:"rows"`
+	Why      map[string]int   `json:"why"`
+	Places   []affected.Place `json:"places"` // of the first rows
+	State    string           `json:"state"`
+}
+
 func conflicts(c *call) (reply, error) {
-	q, err := c.a.Desk.Conflicts(c.r.Context(), c.by, c.ref(), c.at("run"))
+	limit, err := c.limit()
 	if err != nil {
 		return reply{}, err
 	}
-	type cluster struct {
-		Conflict int64 `json:"conflict"`
-		affected.Cluster
-		State string `json:"state"`
+	asked := casework.QueuePage{Most: limit, State: c.query("state")}
+	if asked.State != "" && asked.State != "open" && asked.State != "decided" && asked.State != "skipped" {
+		return reply{}, wrong("state", "open, decided or skipped")
 	}
-	all := make([]cluster, 0, len(q.Clusters))
+	if after := c.query("after"); after != "" {
+		if asked.After, err = strconv.ParseInt(after, 10, 64); err != nil || asked.After < 1 {
+			return reply{}, wrong("after", "not what \"next\" of this list was")
+		}
+	}
+	q, err := c.a.Desk.Conflicts(c.r.Context(), c.by, c.ref(), c.at("run"), asked)
+	if err != nil {
+		return reply{}, err
+	}
+	out := list[conflict]{Items: []conflict{}}
 	for _, k := range q.Clusters {
-		all = append(all, cluster{k.People[0], k.Cluster, k.State})
+		out.Items = append(out.Items, conflict{k.First, k.Numbers, k.People, k.Rows, k.Why, k.Places, k.State})
 	}
-	return page(c, all, func(k cluster) string { return strconv.FormatInt(k.Conflict, 10) })
+	if q.Next > 0 {
+		next := strconv.FormatInt(q.Clusters[len(q.Clusters)-1].First, 10)
+		out.Next = &next
+	}
+	return ok(out)
 }
 
 func (c *call) conflict() int64 {

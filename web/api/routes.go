@@ -67,7 +67,7 @@ func (a *API) list() []route {
 		{method: post, path: one + "/exposures/{run}/return", body: object, do: returnRoster},
 		{method: post, path: one + "/exposures/{run}/settle", body: object, do: settleRoster},
 		{method: get, path: one + "/exposures/{run}/files/{file}", do: exposureFile},
-		{method: get, path: one + "/exposures/{run}/conflicts", query: paged(), do: conflicts},
+		{method: get, path: one + "/exposures/{run}/conflicts", query: paged("state"), do: conflicts},
 		{method: get, path: one + "/exposures/{run}/conflicts/{conflict}", do: getConflict},
 		{method: post, path: one + "/exposures/{run}/conflicts/{conflict}/decision", body: object, do: decideConflict},
 		{method: get, path: one + "/exposures/{run}/decisions", query: paged(), do: decisions},

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -13,8 +14,10 @@ import (
 type conflictsPage struct {
 	URL      string
 	Progress *view.Progress
+	States   []view.Link // what can be chosen: all, open, decided, left as they are
 	Rows     []conflictLine
-	More     int
+	First    string // of the pages; "" on the first
+	NextURL  string
 	Pending  int
 	Rerun    *view.Form
 	Empty    view.Empty
@@ -28,28 +31,49 @@ type conflictLine struct {
 	State     view.Badge
 }
 
-// conflictsShown bounds the list; the progress counts all.
+// conflictsShown is how many of the queue one page has.
 const conflictsShown = 100
 
-// Conflicts shows the queue of a run.
+// Conflicts shows a page of the queue of a run.
 func (c *Console) Conflicts(r *Request) error {
 	o, err := c.openCase(r)
 	if err != nil {
 		return err
 	}
-	q, err := c.Desk.Conflicts(r.Ctx(), r.By, o.Incident.ID, r.Param("run"))
+	asked := casework.QueuePage{Most: conflictsShown, State: r.Query("state")}
+	asked.From, _ = strconv.Atoi(r.Query("from")) // no number: the first page
+	q, err := c.Desk.Conflicts(r.Ctx(), r.By, o.Incident.ID, r.Param("run"), asked)
 	if err != nil {
 		return err
 	}
-	d := conflictsPage{URL: o.URL("/affected/runs/" + r.Param("run")), Pending: q.Pending, More: max(0, len(q.Clusters)-conflictsShown),
+	d := conflictsPage{URL: o.URL("/affected/runs/" + r.Param("run")), Pending: q.Pending,
 		Empty: view.Empty{Title: "No conflicts", Text: "Every row that names somebody names one person. Rows that could mean several people would be here for you to settle."}}
-	for _, k := range q.Clusters[:min(len(q.Clusters), conflictsShown)] {
-		d.Rows = append(d.Rows, conflictLine{
-			URL: d.URL + "/conflicts/" + strconv.FormatInt(k.People[0], 10), Name: "Conflict " + strconv.FormatInt(k.People[0], 10), People: len(k.People), Rows: k.Rows, Why: reasons(k.Why), State: conflictBadge(k.State),
-		})
+	at := d.URL + "/conflicts"
+	for _, k := range q.Clusters {
+		name := strconv.FormatInt(k.First, 10)
+		d.Rows = append(d.Rows, conflictLine{URL: at + "/" + name, Name: "Conflict " + name, People: k.People, Rows: k.Rows, Why: reasons(k.Why), State: conflictBadge(k.State)})
 	}
-	if len(q.Clusters) > 0 {
-		d.Progress = &view.Progress{Label: "Conflicts looked at", Total: len(q.Clusters), Parts: []view.Part{{Text: "decided", Count: q.Decided, Tone: view.Done}, {Text: "left as they are", Count: q.Skipped, Tone: view.NotOwed}}}
+	if q.Total > 0 {
+		d.Progress = &view.Progress{Label: "Conflicts looked at", Total: q.Total, Parts: []view.Part{{Text: "decided", Count: q.Decided, Tone: view.Done}, {Text: "left as they are", Count: q.Skipped, Tone: view.NotOwed}}}
+		for _, s := range []struct {
+			state, text string
+			count       int
+		}{{"", "All", q.Total}, {"open", "Open", q.Total - q.Decided - q.Skipped}, {"decided", "Decided", q.Decided}, {"skipped", "Left as they are", q.Skipped}} {
+			link := view.Link{Text: s.text + " (" + view.Thousands(s.count) + ")", URL: at}
+			if s.state != "" {
+				link.URL += "?state=" + s.state
+			}
+			if s.state == asked.State {
+				link.URL = ""
+			}
+			d.States = append(d.States, link)
+		}
+	}
+	if asked.From > 0 {
+		d.First = queueURL(at, asked.State, 0)
+	}
+	if q.Next > 0 {
+		d.NextURL = queueURL(at, asked.State, q.Next)
 	}
 	if q.Pending > 0 {
 		d.Rerun = &view.Form{Action: d.URL + "/rerun", Submit: "Match again with the decisions"}
@@ -58,6 +82,21 @@ func (c *Console) Conflicts(r *Request) error {
 	p.Lead = "Rows that could mean several people. Nothing is merged on a guess: until you decide, such a row counts for the first person of its strongest key."
 	p.Crumbs = runCrumbs(o, r.Param("run"))
 	return r.Show("conflicts", p)
+}
+
+// queueURL is where a page of the queue begins.
+func queueURL(at, state string, from int) string {
+	v := url.Values{}
+	if state != "" {
+		v.Set("state", state)
+	}
+	if from > 0 {
+		v.Set("from", strconv.Itoa(from))
+	}
+	if len(v) == 0 {
+		return at
+	}
+	return at + "?" + v.Encode()
 }
 
 func runCrumbs(o *openCase, run string) []view.Link {
@@ -118,9 +157,9 @@ func (c *Console) showConflict(r *Request, wrong error) error {
 	if err != nil {
 		return err
 	}
-	url := o.URL("/affected/runs/" + r.Param("run") + "/conflicts")
+	at := o.URL("/affected/runs/" + r.Param("run") + "/conflicts")
 	d := conflictPage{Conflicting: *k, Badge: conflictBadge(k.State), Choices: []view.Option{{Text: "as for all"}}}
-	f := &view.Form{Action: url + "/" + r.Param("conflict"), Submit: "Keep the decision"}
+	f := &view.Form{Action: at + "/" + r.Param("conflict"), Submit: "Keep the decision"}
 	var options []view.Option
 	for _, p := range k.People {
 		n := strconv.FormatInt(p.Person, 10)
@@ -147,11 +186,11 @@ func (c *Console) showConflict(r *Request, wrong error) error {
 		d.Lines = append(d.Lines, line)
 	}
 	if k.Next > 0 {
-		d.NextURL = url + "/" + strconv.FormatInt(k.Next, 10)
+		d.NextURL = at + "/" + strconv.FormatInt(k.Next, 10)
 	}
 	d.Form = f
 	p := o.page(r, "Conflict "+r.Param("conflict"), d)
-	p.Crumbs = append(runCrumbs(o, r.Param("run")), view.Link{Text: "Conflicts", URL: url})
+	p.Crumbs = append(runCrumbs(o, r.Param("run")), view.Link{Text: "Conflicts", URL: at})
 	if wrong != nil {
 		return r.Wrong(wrong, f, "conflict", p)
 	}

@@ -155,7 +155,7 @@ func (c *Console) offer(r *Request, o *openCase, d *runPage) error {
 	if a.Conflicts == "" || run.State == casework.ResolutionSettled {
 		return nil
 	}
-	q, err := c.Desk.Conflicts(r.Ctx(), r.By, o.Incident.ID, run.ID)
+	q, err := c.Desk.Conflicts(r.Ctx(), r.By, o.Incident.ID, run.ID, casework.QueuePage{})
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,9 @@
   const state = form.querySelector(".transfers-state");
   const piece = 8 << 20;
   const waits = [1, 2, 4, 8, 15, 30];
-  const sleep = (s) => new Promise((go) => setTimeout(go, s * 1000));
+  const sleep = (s) => new Promise((go) => { const t = setTimeout(go, s * 1000); if (now) now.end = () => { clearTimeout(t); go(); }; });
+  // A line can hang without breaking: after so many seconds without a byte it counts as broken.
+  const patience = 90;
 
   // What was begun is found again by the file's size and time; its name is not kept.
   const keyOf = (file) => "tocsin-upload " + base + " " + file.size + " " + file.lastModified;
@@ -19,6 +21,11 @@
   const forget = (file) => { try { localStorage.removeItem(keyOf(file)); } catch { /* as above */ } };
 
   class Refused extends Error {}
+  class Stopped extends Error {}
+
+  // What is under way: who stops ends the piece that is going out, or the wait before the next.
+  let now = null;
+  const stopped = () => { if (now?.stop) throw new Stopped("Stopped."); };
 
   const answered = async (answer) => {
     if (answer.ok) return answer.json();
@@ -54,8 +61,15 @@
     x.open("POST", base + "/" + id);
     x.setRequestHeader("Upload-Offset", String(offset));
     x.setRequestHeader("Content-Type", "application/offset+octet-stream");
-    x.upload.addEventListener("progress", (e) => seen(e.loaded));
+    let watch = 0;
+    const wait = () => { clearTimeout(watch); watch = setTimeout(() => x.abort(), patience * 1000); };
+    now.end = () => x.abort();
+    x.upload.addEventListener("progress", (e) => { wait(); seen(e.loaded); });
+    x.upload.addEventListener("load", wait);
+    x.addEventListener("loadend", () => clearTimeout(watch));
     x.addEventListener("error", () => fail(new Error("The connection was lost.")));
+    x.addEventListener("abort", () => fail(now.stop ? new Stopped("Stopped.") : new Error("The connection hung.")));
+    wait();
     x.addEventListener("load", () => answered({
       ok: x.status >= 200 && x.status < 300, status: x.status, json: async () => JSON.parse(x.responseText),
     }).then(take, fail));
@@ -85,9 +99,11 @@
     let have = null, start = 0;
     for (let tries = 0; ;) {
       try {
+        stopped();
         have = have ? await ask(have.id) || await announce(file) : await announce(file);
         start = start || have.offset;
         while (have.offset < file.size) {
+          stopped();
           const from = have.offset;
           have = await put(have.id, from, file.slice(from, from + piece), (n) => {
             const done = from + n;
@@ -104,7 +120,7 @@
         shown.words.textContent = "Sealed";
         return have.id;
       } catch (e) {
-        if (e instanceof Refused || tries >= 20) throw e;
+        if (e instanceof Refused || e instanceof Stopped || tries >= 20) throw e;
         const wait = waits[Math.min(tries++, waits.length - 1)];
         shown.words.textContent = e.message + " Going on in " + wait + " s.";
         await sleep(wait);
@@ -113,6 +129,9 @@
   };
 
   const begin = document.querySelector("form.begin");
+  const halt = form.querySelector(".transfers-stop");
+  halt.addEventListener("click", () => { now.stop = true; now.end(); });
+  window.addEventListener("beforeunload", (e) => { if (now) e.preventDefault(); });
   form.addEventListener("submit", async (e) => {
     const inputs = Array.from(form.querySelectorAll("input[type=file]"));
     if (!inputs.some((i) => i.files.length)) return;
@@ -122,6 +141,8 @@
     if (missing) { state.textContent = "Choose a file for: " + missing.closest(".field").querySelector("label").textContent; missing.focus(); return; }
     const button = form.querySelector("button[type=submit]");
     button.disabled = true;
+    now = { stop: false, end: () => {} };
+    halt.hidden = false;
     form.querySelectorAll(".transfers").forEach((l) => l.replaceChildren());
     const jobs = inputs.flatMap((input) => Array.from(input.files, (file) => ({ input, file, shown: row(input, file) })));
     begin.replaceChildren();
@@ -134,9 +155,12 @@
         begin.append(field);
       }
     } catch (wrong) {
-      state.textContent = wrong.message + " What has come is kept: send it again to go on.";
+      state.textContent = wrong.message + " What has come is kept: send it again to go on, or give it up below after a reload.";
       button.disabled = false;
       return;
+    } finally {
+      halt.hidden = true;
+      now = null;
     }
     state.textContent = "All files are sealed. They are being looked at.";
     jobs.forEach((job) => forget(job.file));
