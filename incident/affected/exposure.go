@@ -125,7 +125,8 @@ const ahead = 64
 //
 // start is the line of the block's first byte.
 func (m *matcher) block(n *normalizer, b *batch, start uint64, o *outcome) {
-	*o = outcome{unmatched: o.unmatched[:0], bad: o.bad[:0], open: o.open[:0], settled: o.settled[:0], hashes: o.hashes, sink: o.sink}
+	o.shapes.reset()
+	*o = outcome{shapes: o.shapes, unmatched: o.unmatched[:0], bad: o.bad[:0], open: o.open[:0], settled: o.settled[:0], hashes: o.hashes, sink: o.sink}
 	var group [ahead]candidate
 	for from := 0; from < b.rows(); {
 		hashes, rows := o.hashes[:0], 0
@@ -352,6 +353,7 @@ func (r *run) matchPiece(ctx context.Context, p *piece) error {
 	if err != nil {
 		return err
 	}
+	r.sum.Warnings = append(r.sum.Warnings, watch.end(m, in.path)...)
 	err = r.finish(in, &s)
 	r.sum.Inputs = append(r.sum.Inputs, s)
 	r.sum.add(&s)

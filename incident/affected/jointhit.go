@@ -10,7 +10,7 @@ func (m *matcher) hashes(n *normalizer, b *batch, row int, into []keyHash, seen 
 		key := &m.keys[k]
 		value := key.value(n, b, row)
 		if seen != nil && len(value) > 0 && k != m.joint {
-			seen[k][shapeOf(value)]++
+			seen.add(k, value, b.lines[row])
 		}
 		into = append(into, m.run.hash(n, key.name, value, m.phoneCountry))
 		if k == m.joint {

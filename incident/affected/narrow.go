@@ -208,7 +208,8 @@ func (n *narrow) scatter(ctx context.Context, p *piece) error {
 	normal := normalizers(r.opt.Workers)
 	err = read(ctx, in, r.opt.Workers, func(w int, j *job[values]) {
 		v := &j.value
-		v.hashes, v.shown, v.born, v.bad, v.shapes = v.hashes[:0], v.shown[:0], v.born[:0], v.bad[:0], shapesSeen{}
+		v.hashes, v.shown, v.born, v.bad = v.hashes[:0], v.shown[:0], v.born[:0], v.bad[:0]
+		v.shapes.reset()
 		for row := range j.rows() {
 			set, ok := m.elements(&j.batch, row)
 			if !ok {
@@ -267,6 +268,7 @@ func (n *narrow) scatter(ctx context.Context, p *piece) error {
 	if err != nil {
 		return err
 	}
+	r.sum.Warnings = append(r.sum.Warnings, watch.end(m, in.path)...)
 	if err := r.finish(in, &x.sum); err != nil {
 		return err
 	}

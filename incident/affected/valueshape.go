@@ -59,23 +59,60 @@ func ShapeOf(values []string) Shape {
 	return TextShape
 }
 
-// looksAs is the shape of one value without blanks around it.
-func looksAs(v []byte) Shape {
-	digits, letters, others := 0, 0, 0
+// kind is what a value looks like at a glance, without check digits: what can be
+// told of every value while it is matched. Each kind is a [Shape]; looksAs tells more of them apart.
+type kind uint8
+
+const (
+	mailKind   kind = iota // EmailShape, sound or not
+	numberKind             // NumberShape, with separators too
+	wordKind               // WordShape
+	codeKind               // CodeShape, with separators too
+	otherKind              // TextShape
+	kinds
+)
+
+// glance counts what a value is made of.
+type glance struct{ letters, digits, ats, others int }
+
+func glanceAt(v []byte) (g glance) {
 	for _, c := range v {
 		switch {
 		case '0' <= c && c <= '9':
-			digits++
+			g.digits++
 		case 'a' <= c|0x20 && c|0x20 <= 'z' || c >= 0x80:
-			letters++
+			g.letters++
+		case c == '@':
+			g.ats++
 		default:
-			others++
+			g.others++
 		}
 	}
+	return g
+}
+
+func (g glance) kind() kind {
+	switch {
+	case g.ats > 0:
+		return mailKind
+	case g.letters > 0 && g.digits > 0:
+		return codeKind
+	case g.digits > 0:
+		return numberKind
+	case g.letters > 0 && g.others == 0:
+		return wordKind
+	}
+	return otherKind
+}
+
+// looksAs is the shape of one value without blanks around it.
+func looksAs(v []byte) Shape {
+	g := glanceAt(v)
+	digits, letters, others := g.digits, g.letters, g.others+g.ats
 	switch {
 	case len(v) == 0:
 		return EmptyShape
-	case bytes.Count(v, []byte{'@'}) == 1 && usableEmail(v):
+	case g.ats == 1 && usableEmail(v):
 		return EmailShape
 	case letters > 0 && digits > 0 && isIBAN(v):
 		return IBANShape
@@ -121,88 +158,4 @@ func wordShape(v string) Shape {
 		return ElementsShape
 	}
 	return WordShape
-}
-
-func isUUID(v []byte) bool {
-	for i, c := range v {
-		switch {
-		case i == 8 || i == 13 || i == 18 || i == 23:
-			if c != '-' {
-				return false
-			}
-		case !('0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'):
-			return false
-		}
-	}
-	return true
-}
-
-func isPhone(v []byte, digits int) bool {
-	if digits < 7 || digits > 15 {
-		return false
-	}
-	for i, c := range v {
-		if !('0' <= c && c <= '9' || bytes.IndexByte([]byte(" -./()"), c) >= 0 || c == '+' && i == 0) {
-			return false
-		}
-	}
-	return true
-}
-
-// isSSN is a social security number of the United States as the Social Security
-// Administration gives them out: never area 000, 666 or 900 and above, group 00, serial 0000.
-func isSSN(v []byte) bool {
-	if len(v) != 11 || v[3] != '-' || v[6] != '-' {
-		return false
-	}
-	for i, c := range v {
-		if i != 3 && i != 6 && (c < '0' || c > '9') {
-			return false
-		}
-	}
-	area := string(v[:3])
-	return area != "000" && area != "666" && area < "900" && string(v[4:6]) != "00" && string(v[7:]) != "0000"
-}
-
-// passesLuhn checks the digit of ISO/IEC 7812-1. Blanks and hyphens may stand between digits.
-func passesLuhn(v []byte) bool {
-	sum, n := 0, 0
-	for i := len(v) - 1; i >= 0; i-- {
-		c := v[i]
-		if c == ' ' || c == '-' {
-			continue
-		}
-		if c < '0' || c > '9' {
-			return false
-		}
-		d := int(c - '0')
-		if n%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-		n++
-	}
-	return sum%10 == 0
-}
-
-// isIBAN checks the two digits of ISO 13616 (ISO 7064, MOD 97-10).
-func isIBAN(v []byte) bool {
-	s := strings.ToUpper(strings.ReplaceAll(string(v), " ", ""))
-	if len(s) < 15 || len(s) > 34 || !isLetter(s[0]) || !isLetter(s[1]) || s[2] < '0' || s[2] > '9' || s[3] < '0' || s[3] > '9' {
-		return false
-	}
-	rest := 0
-	for _, c := range []byte(s[4:] + s[:4]) {
-		switch {
-		case '0' <= c && c <= '9':
-			rest = (rest*10 + int(c-'0')) % 97
-		case isLetter(c):
-			rest = (rest*100 + int(c-'A') + 10) % 97
-		default:
-			return false
-		}
-	}
-	return rest == 1
 }
