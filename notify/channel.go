@@ -48,9 +48,13 @@ type Channel interface {
 
 // StaffMessage is a line for the people working a case, with no personal data.
 type StaffMessage struct {
+	To    string // one person, in the channel's form; empty: the channel that all of them read
 	Text  string // a full sentence; screen readers read it
 	Link  string // to the console
 	Drill bool
+	// Acknowledge is the id of the reminder this is, for a button that says it was
+	// read; empty for what needs no such word.
+	Acknowledge string
 }
 
 // StaffChannel posts to the people working cases.

@@ -93,6 +93,9 @@ func (d *Desk) EraseIncident(ctx context.Context, p incident.Principal, ref, num
 		if err := eraseAlerts(tx, i.ID); err != nil {
 			return err
 		}
+		if err := forgetDeadlines(tx, i.ID); err != nil {
+			return err
+		}
 		if err := erasures.Put(tx, ledger.K(i.ID), fresh); err != nil {
 			return err
 		}

@@ -70,9 +70,11 @@ func timelineOf(tx *ledger.Tx, i *incident.Incident, act string, t *incident.Tas
 	return err
 }
 
-// PutTask joins a transaction and writes a task; an empty ID makes a new one
-// with the next number, for which i is saved by the act.
+// PutTask joins a transaction and writes a task, and its deadline into the index
+// of deadlines; an empty ID makes a new one with the next number, for which i is
+// saved by the act.
 func PutTask(tx *ledger.Tx, i *incident.Incident, t *incident.Task) error {
+	var was *incident.Task
 	if t.ID == "" {
 		id, err := uuid.NewV7()
 		if err != nil {
@@ -86,6 +88,13 @@ func PutTask(tx *ledger.Tx, i *incident.Incident, t *incident.Task) error {
 		if err := Save(tx, i); err != nil {
 			return err
 		}
+	} else if have, err := tasks.Get(tx, ledger.K(i.ID, t.ID)); err == nil {
+		was = &have
+	} else if incident.KindOf(err) != incident.NotFound {
+		return err
+	}
+	if err := indexTask(tx, i.ID, was, t); err != nil {
+		return err
 	}
 	return tasks.Put(tx, ledger.K(i.ID, t.ID), *t)
 }

@@ -189,7 +189,7 @@ func (s *Service) PersonErased(tx *ledger.Tx, i *incident.Incident, key *keys.Ke
 }
 
 // CaseErased deletes what of an incident lies outside its key: its deadlines,
-// its place among active mailings and open reviews, messages to staff.
+// its place among active mailings and open reviews, reminders, messages to staff.
 func (s *Service) CaseErased(tx *ledger.Tx, i *incident.Incident) error {
 	if err := clocks.Scan(tx, ledger.K(), func(k ledger.Key, c Clock) error {
 		if c.Incident == i.ID {
@@ -208,6 +208,9 @@ func (s *Service) CaseErased(tx *ledger.Tx, i *incident.Incident) error {
 		return err
 	}
 	if err := queue.Delete(tx, ledger.K(i.ID)); err != nil {
+		return err
+	}
+	if err := forgetReminders(tx, i.ID); err != nil {
 		return err
 	}
 	return staff.Scan(tx, ledger.K(), func(k ledger.Key, m StaffMessage) error {

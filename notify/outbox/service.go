@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"tocsin/incident"
@@ -29,8 +30,11 @@ type Deps struct {
 	Letters func() (*letter.Library, error)
 	Forms   func() (*filing.Library, error)
 	Mail    notify.Channel      // nil where no mail is configured
-	Staff   notify.StaffChannel // nil where staff are told nowhere
-	Logger  *slog.Logger        // nothing is logged if nil
+	Staff   notify.StaffChannel // nil where staff are told nowhere but in the console
+	// Colleagues are the accounts that may sign in, with their addresses. Nil
+	// where none are known: reminders are then shown in the console alone.
+	Colleagues func(ctx context.Context) ([]Colleague, error)
+	Logger     *slog.Logger // nothing is logged if nil
 }
 
 // Service keeps obligations and sends notices. It is a casework.Reactor, and is
@@ -46,6 +50,7 @@ type Service struct {
 
 	layer    layered // the rules with the contracts over them
 	accounts accountsCache
+	rounds   sync.Mutex // of Tick: what is being handed over is handed over once
 	bounces  bounces
 
 	noAddress addressCache

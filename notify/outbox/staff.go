@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -58,107 +57,11 @@ func withhold(tx *ledger.Tx, i *incident.Incident) error {
 	return casework.WriteTimeline(tx, i, "staff.withheld", "incident/"+i.ID, "Not posted to staff: the incident is restricted or the channel is not safe")
 }
 
-// Tick queues the reminders that are due and posts what waits. It is called now
-// and then; what is pending is in the store.
-func (s *Service) Tick(ctx context.Context) error {
+// postStaff posts the lines that wait.
+func (s *Service) postStaff(ctx context.Context) error {
 	if s.Staff == nil {
 		return nil
 	}
-	if err := s.remind(ctx); err != nil {
-		return err
-	}
-	return s.postStaff(ctx)
-}
-
-// before are the reminders ahead of a deadline; after it there is one an hour.
-var before = []time.Duration{24 * time.Hour, 8 * time.Hour, 2 * time.Hour, 30 * time.Minute}
-
-// overdueReminders is how many reminders follow a missed deadline.
-const overdueReminders = 6
-
-// reminders is how many should have been sent by now for a deadline.
-func reminders(due, now time.Time) int {
-	n := 0
-	for _, b := range before {
-		if !now.Before(due.Add(-b)) {
-			n++
-		}
-	}
-	if late := now.Sub(due); late >= 0 {
-		n += min(1+int(late/time.Hour), overdueReminders)
-	}
-	return n
-}
-
-func (s *Service) remind(ctx context.Context) error {
-	var due []Clock
-	if err := s.DB.View(ctx, func(tx *ledger.Tx) error {
-		return clocks.Scan(tx, ledger.K(), func(_ ledger.Key, c Clock) error {
-			if c.Due.After(tx.Now().Add(before[0])) {
-				return ledger.Stop
-			}
-			sent, err := sentReminders(tx, c.Incident)
-			if err != nil {
-				if incident.KindOf(err) == incident.Gone {
-					return nil
-				}
-				return err
-			}
-			if !c.Unknown && reminders(c.Due, tx.Now()) > sent[c.name()] {
-				due = append(due, c)
-			}
-			return nil
-		})
-	}); err != nil || len(due) == 0 {
-		return err
-	}
-	for _, c := range due {
-		err := s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
-			i, err := casework.Load(tx, c.Incident)
-			if err != nil {
-				return err
-			}
-			sent, err := sentReminders(tx, c.Incident)
-			if err != nil {
-				return err
-			}
-			sent[c.name()] = reminders(c.Due, tx.Now())
-			tx.Record("clock.remind", "incident/"+i.ID)
-			if err := reminded.Put(tx, ledger.K(i.ID), sent); err != nil {
-				return err
-			}
-			return s.tellStaff(tx, i, "reminder", reminderText(c, tx.Now()))
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c Clock) name() string { return fmt.Sprintf("%s:%s:%d", c.Obligation, c.Stage, c.Due.Unix()) }
-
-func sentReminders(tx *ledger.Tx, id string) (map[string]int, error) {
-	sent, err := reminded.Get(tx, ledger.K(id))
-	if incident.KindOf(err) == incident.NotFound && err != nil {
-		return map[string]int{}, nil
-	}
-	if sent == nil {
-		sent = map[string]int{}
-	}
-	return sent, err
-}
-
-func reminderText(c Clock, now time.Time) string {
-	left := c.Due.Sub(now).Round(time.Minute)
-	when := fmt.Sprintf("is due in %s, at %s", left, c.Due.Format("2 Jan 2006 15:04 MST"))
-	if left <= 0 {
-		when = fmt.Sprintf("was due at %s and is overdue", c.Due.Format("2 Jan 2006 15:04 MST"))
-	}
-	return fmt.Sprintf("%s: %s, %s, %s.", c.Number, c.Regime, c.Recipient, when)
-}
-
-func (s *Service) postStaff(ctx context.Context) error {
 	var ids []string
 	if err := s.DB.View(ctx, func(tx *ledger.Tx) error {
 		return waiting.Scan(tx, ledger.K(), func(_ ledger.Key, id string) error {
@@ -230,7 +133,9 @@ func (s *Service) postOne(ctx context.Context, id string) error {
 	}); err != nil || !post {
 		return err
 	}
-	receipt := s.Staff.Post(ctx, notify.StaffMessage{Text: m.Text, Link: m.Link, Drill: m.Drill})
+	posting, cancel := context.WithTimeout(ctx, handoverLimit)
+	receipt := s.Staff.Post(posting, notify.StaffMessage{Text: m.Text, Link: m.Link, Drill: m.Drill})
+	cancel()
 	return change(context.WithoutCancel(ctx), "staff.outcome", func(tx *ledger.Tx) error {
 		m.Receipt = receipt
 		switch receipt.Outcome {
@@ -239,7 +144,7 @@ func (s *Service) postOne(ctx context.Context, id string) error {
 		case notify.Rejected:
 			m.State = Rejected
 		case notify.Deferred:
-			at := tx.Now().Add(time.Minute * time.Duration(min(m.Attempts*m.Attempts, 60)))
+			at := tx.Now().Add(backOff(m.Attempts))
 			m.State, m.NextTry = Deferred, &at
 		default:
 			m.State = Uncertain

@@ -10,7 +10,6 @@ import (
 	"tocsin/incident"
 	"tocsin/incident/casework"
 	"tocsin/notify"
-	"tocsin/notify/outbox"
 )
 
 // wall is a channel that staff read. It keeps what was posted, and when.
@@ -55,86 +54,12 @@ func watch(t *testing.T) (*house, *wall) {
 	return h, w
 }
 
-// supervisor gives the clock of the report to the supervisory authority.
-func (h *house) supervisor(t *testing.T) outbox.Clock {
-	t.Helper()
-	all, err := h.CaseClocks(t.Context(), ana, h.ref)
-	must(t, err)
-	for _, c := range all {
-		if c.Rule == "eu-gdpr-33-1" {
-			return c
-		}
-	}
-	t.Fatalf("no clock of eu-gdpr-33-1 among %d", len(all))
-	return outbox.Clock{}
-}
-
 // timeline gives the entries of one act, newest first.
 func (h *house) timeline(t *testing.T, act string) []incident.TimelineEntry {
 	t.Helper()
 	all, err := h.desk.Timeline(t.Context(), ana, h.ref, 0)
 	must(t, err)
 	return slices.DeleteFunc(all, func(e incident.TimelineEntry) bool { return e.Act != act })
-}
-
-func TestStaffAreRemindedOfADeadline(t *testing.T) {
-	h, w := watch(t)
-	h.open(t, false)
-	h.settle(t, 3)
-	c := h.supervisor(t)
-	h.store.Clock.Set(c.Due.Add(-25 * time.Hour))
-	for h.store.Clock.Now().Before(c.Due.Add(10 * time.Hour)) {
-		must(t, h.Tick(t.Context()))
-		h.store.Clock.Advance(10 * time.Minute)
-	}
-	var left []time.Duration
-	for _, at := range w.about(c.Number, c.Regime+", "+c.Recipient+",") {
-		left = append(left, c.Due.Sub(at))
-	}
-	want := []time.Duration{
-		24 * time.Hour, 8 * time.Hour, 2 * time.Hour, 30 * time.Minute, // ahead
-		0, -time.Hour, -2 * time.Hour, -3 * time.Hour, -4 * time.Hour, -5 * time.Hour, // overdue, and then no more
-	}
-	if !slices.Equal(left, want) {
-		t.Errorf("reminded at %v before it is due, want %v", left, want)
-	}
-	if n := len(w.about(c.Number, c.Recipient, "overdue")); n != 6 {
-		t.Errorf("%d reminders say that it is overdue", n)
-	}
-	for _, p := range w.posts {
-		if !strings.HasSuffix(p.Link, "/incidents/"+c.Number) || p.Drill {
-			t.Errorf("posted %+v", p.StaffMessage)
-		}
-	}
-}
-
-// A program that was down catches up with one line, not with all it missed.
-func TestMissedRemindersAreOne(t *testing.T) {
-	h, w := watch(t)
-	h.open(t, false)
-	h.settle(t, 3)
-	c := h.supervisor(t)
-	h.store.Clock.Set(c.Due.Add(-time.Hour))
-	for range 3 {
-		must(t, h.Tick(t.Context()))
-	}
-	if n := len(w.about(c.Regime+", "+c.Recipient+",", "is due in 1h0m0s")); n != 1 {
-		t.Errorf("%d lines for three reminders that were missed", n)
-	}
-}
-
-// A met duty is not spoken of any more.
-func TestAMetDutyIsNotReminded(t *testing.T) {
-	h, w := watch(t)
-	h.open(t, false)
-	h.settle(t, 3)
-	c := h.supervisor(t)
-	must(t, h.RecordFiling(t.Context(), ana, h.ref, c.Obligation, outbox.RecordFiling{At: h.store.Clock.Now(), Reference: "X-1"}))
-	h.store.Clock.Set(c.Due)
-	must(t, h.Tick(t.Context()))
-	if got := w.about(c.Regime + ", " + c.Recipient + ", was due"); len(got) != 0 {
-		t.Errorf("reminded %d times of a duty that is met", len(got))
-	}
 }
 
 func TestWhatStaffMustNotReadIsNotPosted(t *testing.T) {
