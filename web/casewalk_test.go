@@ -201,7 +201,7 @@ func (w *walked) every() []string {
 	for n := range paths {
 		paths[n] = w.base + paths[n]
 	}
-	return append(paths, w.run, w.draft, w.mailing)
+	return append(paths, w.run, w.draft, w.mailing, w.mailing+"/uncertain", w.mailing+"/not-told")
 }
 
 func (w *walked) run1(t *testing.T) {

@@ -89,10 +89,14 @@ func (h *holds) lines(left int) []Hold {
 func (l *lane) hold(now time.Time, people int) Hold {
 	out := Hold{Domain: l.named, People: people, PerHour: l.limit, Until: l.opens(now, l.limit), Rest: l.Until != nil && l.Until.After(now) || l.Window > 0}
 	out.Clear = out.Until
-	if l.limit > 0 {
+	hourly := l.limit
+	if slow := l.Window * 60; slow > 0 && (hourly == 0 || slow < hourly) {
+		hourly = slow
+	}
+	if hourly > 0 {
 		// The first share goes as it opens, the others one by one after it.
-		further := max(0, people-share(l.limit))
-		out.Clear = out.Until.Add(time.Duration(float64(further) / float64(l.limit) * float64(time.Hour)))
+		further := max(0, people-share(hourly))
+		out.Clear = out.Until.Add(time.Duration(float64(further) / float64(hourly) * float64(time.Hour)))
 	}
 	return out
 }

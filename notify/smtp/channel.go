@@ -162,6 +162,9 @@ func trust(host string, roots *x509.CertPool) *tls.Config {
 // Name is "smtp".
 func (c *Channel) Name() string { return "smtp" }
 
+// Domain is that of our Message-IDs.
+func (c *Channel) Domain() string { return c.domain }
+
 // Connections is how many messages are best sent at once: for every connection one on
 // its way, one whose commands travel with it, and one that is being written.
 func (c *Channel) Connections() int { return 3 * c.cfg.Connections }

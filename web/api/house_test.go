@@ -46,13 +46,14 @@ var (
 
 var desk = letter.Contact{Name: "Data Protection Officer", Role: "Data Protection Officer", Address: []string{"1 Example Street"}, Phone: "+49 30 5550100", Email: "dpo@insurer.example", Hours: "Monday to Friday, 9 to 17", Web: "https://insurer.example"}
 
-// postbox is a mail channel; nothing is ever handed to it, because no sender runs.
+// postbox is a mail channel that never answers; only a test that runs the sender
+// hands anything to it.
 type postbox struct{}
 
 func (postbox) Name() string { return "postbox" }
 func (postbox) Close() error { return nil }
 func (postbox) Send(context.Context, notify.Message) notify.Receipt {
-	return notify.Receipt{Outcome: notify.Deferred}
+	return notify.Receipt{Outcome: notify.Uncertain, Detail: "the line dropped"}
 }
 
 // house is the whole program behind its front door, on a real store.

@@ -84,7 +84,7 @@ func (row *mailingRow) pace() {
 	}
 	row.Pace = view.Thousands(l.PerMinute) + " letters a minute; " + view.Thousands(l.Left) + " people still to be written to"
 	if l.Held > 0 {
-		row.Pace += ", " + view.Thousands(l.Held) + " of them held back by a limit an hour"
+		row.Pace += ", " + view.Thousands(l.Held) + " of them held back for now"
 	}
 	row.Ends = l.Ends
 }

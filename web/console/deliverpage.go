@@ -79,6 +79,9 @@ func (c *Console) StopMailingPage(r *Request) error {
 	if err != nil {
 		return err
 	}
+	if !o.may(incident.ReleaseNotice) {
+		return incident.Errorf(incident.Forbidden, "Whoever may release letters may stop a mailing.")
+	}
 	at := o.URL("/mailings/" + m.ID)
 	if m.EndedAt != nil {
 		return incident.Errorf(incident.Conflict, "The mailing is over.")

@@ -27,17 +27,26 @@ type Mail struct {
 	mu    sync.Mutex
 	taken int
 	last  string // id of the last message
+
+	// Answer says how a message ends; nil accepts each. It is set before any is sent.
+	Answer func(notify.Message) notify.Receipt
 }
 
 // Name is the channel's.
 func (m *Mail) Name() string { return "test" }
 
-// Send accepts a message.
+// Domain is that of its Message-IDs.
+func (m *Mail) Domain() string { return "kestrel.example" }
+
+// Send accepts a message, or ends it as Answer says.
 func (m *Mail) Send(_ context.Context, letter notify.Message) notify.Receipt {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.taken++
 	m.last = letter.ID
+	if m.Answer != nil {
+		return m.Answer(letter)
+	}
 	return notify.Receipt{Outcome: notify.Accepted}
 }
 
