@@ -116,6 +116,26 @@ func getFilingVersion(c *call) (reply, error) {
 	return ok(v)
 }
 
+type filingApproval struct {
+	Digest string `json:"digest"` // of the version that was read
+}
+
+// approveFiling is counsel's word on a frozen version; somebody else files it.
+func approveFiling(c *call) (reply, error) {
+	in, err := decode[filingApproval](c)
+	if err != nil {
+		return reply{}, err
+	}
+	n, err := strconv.Atoi(c.at("version"))
+	if err != nil {
+		return reply{}, incident.Errorf(incident.NotFound, "There is no such version of this filing.")
+	}
+	if err := c.a.Outbox.ApproveFiling(c.r.Context(), c.by, c.ref(), c.at("obligation"), n, in.Digest); err != nil {
+		return reply{}, err
+	}
+	return getFilingVersion(c)
+}
+
 func filingVersionFile(c *call) (reply, error) {
 	v, err := c.filingVersion()
 	if err != nil {
@@ -161,6 +181,7 @@ type newFiling struct {
 	Receipt     string `json:"receipt"`      // number or id of the evidence
 	Version     int    `json:"version"`      // of the pack that was handed in; 0: as it is now
 	LateReasons string `json:"late_reasons"` // needed after the limit
+	Draft       string `json:"draft"`        // id of the approved letter that was handed over; may be empty
 }
 
 func recordFiling(c *call) (reply, error) {
@@ -176,7 +197,7 @@ func recordFiling(c *call) (reply, error) {
 		return reply{}, wrong("at", "the instant it was handed in, such as 2026-03-02T09:00:00Z")
 	}
 	err = c.a.Outbox.RecordFiling(c.r.Context(), c.by, c.ref(), in.Obligation, outbox.RecordFiling{
-		Stage: in.Stage, At: at, Zone: in.Zone, Reference: in.Reference, Receipt: in.Receipt, Version: in.Version, LateReasons: in.LateReasons,
+		Stage: in.Stage, At: at, Zone: in.Zone, Reference: in.Reference, Receipt: in.Receipt, Version: in.Version, LateReasons: in.LateReasons, Draft: in.Draft,
 	})
 	if err != nil {
 		return reply{}, err

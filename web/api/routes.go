@@ -117,6 +117,7 @@ func (a *API) list() []route {
 		{method: get, path: one + "/obligations/{obligation}/filing-versions", do: filingVersions},
 		{method: post, path: one + "/obligations/{obligation}/filing-versions", body: object, do: freezeFiling},
 		{method: get, path: one + "/obligations/{obligation}/filing-versions/{version}", do: getFilingVersion},
+		{method: post, path: one + "/obligations/{obligation}/filing-versions/{version}/approval", body: object, do: approveFiling},
 		{method: get, path: one + "/obligations/{obligation}/filing-versions/{version}/file", query: []string{"format"}, do: filingVersionFile},
 		{method: get, path: one + "/obligations/{obligation}/filing-versions/{version}/changes", query: []string{"since"}, do: filingChanges},
 		{method: get, path: one + "/filing-duties", do: filingDuties},

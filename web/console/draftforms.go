@@ -57,12 +57,22 @@ func (d *draftPage) forms(r *Request, o *openCase, v *outbox.DraftView, wrong er
 			{Name: "reason", Label: "What is to be changed", Type: "textarea", Rows: 3, Required: true, Help: "Whoever writes it reads this. An approval of this text is taken back."},
 		}}
 	}
-	for _, f := range []*view.Form{d.Comment, d.SendBack} {
+	if ob := o.desk.byID[v.Obligation]; ob != nil && v.Valid && v.Released == nil && v.Audience != "individuals" && ob.Next() != nil && o.may(incident.WriteNotice) {
+		if d.Told = fileForm("", ob, r.Reader()); v.Approval.By == o.by.ID {
+			d.Told, d.TellWhy = nil, "You approved it. Somebody else hands it over and records that."
+		} else {
+			d.Told.Action, d.Told.Hidden = d.URL+"/told", map[string]string{"obligation": ob.ID}
+		}
+	}
+	for _, f := range []*view.Form{d.Comment, d.SendBack, d.Told} {
 		if wrong == nil || f == nil || f.Action != r.HTTP().URL.Path {
 			continue
 		}
 		for n := range f.Fields {
 			x := &f.Fields[n]
+			if x.Type == "file" {
+				continue
+			}
 			if x.Value = r.Form(x.Name); x.Type == "checkboxes" {
 				x.Values = r.FormAll(x.Name)
 			}
@@ -72,7 +82,7 @@ func (d *draftPage) forms(r *Request, o *openCase, v *outbox.DraftView, wrong er
 
 // sent is the form of the page that was sent.
 func (d *draftPage) sent(r *Request) *view.Form {
-	for _, f := range []*view.Form{d.Edit, d.Comment, d.SendBack} {
+	for _, f := range []*view.Form{d.Edit, d.Comment, d.SendBack, d.Told} {
 		if f != nil && r.HTTP().Method == http.MethodPost && f.Action == r.HTTP().URL.Path {
 			return f
 		}

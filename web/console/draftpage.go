@@ -35,8 +35,10 @@ type draftPage struct {
 	Edit      *view.Form
 	Comment   *view.Form // on the draft as a whole
 	SendBack  *view.Form
-	Discuss   bool // may comment
-	Counsel   bool // may mark and resolve
+	Told      *view.Form // a letter that is not to people was handed over
+	TellWhy   string     // why this person cannot record it
+	Discuss   bool       // may comment
+	Counsel   bool       // may mark and resolve
 	CanEdit   bool
 	CanPass   bool
 	Why       string // why this person cannot approve

@@ -7,7 +7,7 @@ import (
 
 // RecordFiling keeps that a notice was handed in, with its receipt as evidence.
 func (c *Console) RecordFiling(r *Request) error {
-	err := c.recordFiling(r)
+	err := c.recordFiling(r, "")
 	base := "/incidents/" + r.Param("incident")
 	if r.Form("page") == "filing" {
 		if err != nil {
@@ -21,7 +21,15 @@ func (c *Console) RecordFiling(r *Request) error {
 	return r.Done(base+"/obligations", "The filing is on record; what counts from it has begun to run.")
 }
 
-func (c *Console) recordFiling(r *Request) error {
+// LetterTold keeps that an approved letter was handed over, with its proof: the duty
+// it is for is met.
+func (c *Console) LetterTold(r *Request) error {
+	return c.draftDone(r, c.recordFiling(r, r.Param("draft")), "On record, with the letter as it was handed over.")
+}
+
+// recordFiling records what the form says of the duty in the address, or of the one
+// the letter is for.
+func (c *Console) recordFiling(r *Request, draft string) error {
 	u, err := r.upload()
 	if err != nil {
 		return err
@@ -34,8 +42,11 @@ func (c *Console) recordFiling(r *Request) error {
 	if err != nil {
 		return u.wrong(err)
 	}
-	in := outbox.RecordFiling{Stage: r.Form("stage"), At: at, Zone: zone.String(), Reference: r.Form("reference"), LateReasons: r.Form("late_reasons"), Version: atoi(r.Form("version"))}
+	in := outbox.RecordFiling{Stage: r.Form("stage"), At: at, Zone: zone.String(), Reference: r.Form("reference"), LateReasons: r.Form("late_reasons"), Version: atoi(r.Form("version")), Draft: draft}
 	obligation := obligationID(r.Param("obligation"))
+	if draft != "" {
+		obligation = r.Form("obligation")
+	}
 	// What is wrong is said before the receipt becomes an exhibit, which nothing
 	// takes back.
 	if err := c.Outbox.CheckFiling(r.Ctx(), r.By, r.Param("incident"), obligation, in); err != nil {
@@ -43,7 +54,7 @@ func (c *Console) recordFiling(r *Request) error {
 	}
 	if u.body != nil {
 		e, err := c.Desk.CollectEvidence(r.Ctx(), r.By, r.Param("incident"), casework.NewEvidence{
-			Title: "Receipt of filing", Kind: "receipt", Source: "the authority", FileName: u.name, MediaType: u.media,
+			Title: "Receipt of filing", Kind: "receipt", Source: receiptSource(&in), FileName: u.name, MediaType: u.media,
 		}, u.body)
 		if err != nil {
 			return u.wrong(err)
@@ -63,4 +74,12 @@ func (c *Console) concludeRisk(r *Request, o *openCase) error {
 		return renamed(err, map[string]string{"answer": "level"})
 	}
 	return c.Desk.SetFacts(r.Ctx(), r.By, o.Incident.ID, []casework.NewFact{fact})
+}
+
+// receiptSource says where a proof comes from.
+func receiptSource(in *outbox.RecordFiling) string {
+	if in.Draft != "" {
+		return "whoever was told"
+	}
+	return "the authority"
 }

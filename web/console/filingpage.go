@@ -38,6 +38,8 @@ type missingRow struct {
 type frozenRow struct {
 	outbox.FilingVersion
 	URL, Compare, Who, StageWords, KindWords string
+	Passed                                   view.Badge // whether it is approved
+	Approver                                 string
 	Filed                                    []filedRow
 }
 
@@ -159,6 +161,13 @@ func (o *openCase) placeLink(p filing.Place) view.Link {
 
 func (o *openCase) frozenRow(base string, v outbox.FilingVersion, filed []filedRow) frozenRow {
 	row := frozenRow{FilingVersion: v, URL: base + "/versions/" + itoa(v.N), Who: o.who(v.By), StageWords: v.Pack.Step(), KindWords: sentenceCase(v.Kind)}
+	switch {
+	case v.Approval == nil:
+	case len(v.Void) > 0:
+		row.Passed, row.Approver = view.Badge{Text: "Approval void", Tone: view.Overdue}, o.who(v.Approval.By)
+	default:
+		row.Passed, row.Approver = view.Badge{Text: "Approved", Tone: view.Done}, o.who(v.Approval.By)
+	}
 	if v.N > 1 {
 		row.Compare = base + "/compare?from=" + itoa(v.N-1) + "&to=" + itoa(v.N)
 	}

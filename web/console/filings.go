@@ -29,6 +29,7 @@ type filedRow struct {
 	outbox.Filing
 	Who, StageWords string
 	Receipt         view.Link
+	Second          string // who approved it; empty where nobody had
 }
 
 // Filings lists the authorities that are told by a form, and how far each form has come.
@@ -71,6 +72,9 @@ func (o *openCase) filingRow(f *outbox.FilingDuty, now time.Time) filingRow {
 
 func (o *openCase) filedRow(f outbox.Filing, exhibits []casework.Exhibit) filedRow {
 	row := filedRow{Filing: f, Who: o.who(f.By), StageWords: sentenceCase(words(f.Stage))}
+	if f.Approved != "" {
+		row.Second = o.who(f.Approved)
+	}
 	for _, e := range exhibits {
 		if e.ID == f.Receipt && f.Receipt != "" {
 			row.Receipt = view.Link{Text: "Receipt, exhibit " + itoa(e.Number), URL: o.URL("/evidence/" + itoa(e.Number))}

@@ -15,6 +15,8 @@ type filingVersionPage struct {
 	Version  frozenRow
 	URL      string
 	Sections []filingSection
+	CanPass  bool
+	Why      string // why this person cannot approve it
 }
 
 type filingComparePage struct {
@@ -26,7 +28,9 @@ type filingComparePage struct {
 }
 
 // FilingVersionPage shows a frozen version as it was filed, or was to be.
-func (c *Console) FilingVersionPage(r *Request) error {
+func (c *Console) FilingVersionPage(r *Request) error { return c.showFilingVersion(r, nil) }
+
+func (c *Console) showFilingVersion(r *Request, wrong error) error {
 	o, err := c.openCase(r)
 	if err != nil {
 		return err
@@ -61,9 +65,26 @@ func (c *Console) FilingVersionPage(r *Request) error {
 		}
 		d.Sections = append(d.Sections, sec)
 	}
+	d.CanPass = o.may(incident.ApproveNotice) && len(d.Version.Filed) == 0 && (v.Approval == nil || len(v.Void) > 0) && v.Pack.Fileable()
+	if d.CanPass && v.By == r.By.ID {
+		d.CanPass, d.Why = false, "You froze it. Somebody else must approve it."
+	}
 	p := o.page(r, v.Pack.Form.Title+", v"+itoa(v.N), d)
 	p.Crumbs = []view.Link{{Text: "Filings", URL: o.URL("/filings")}, {Text: v.Pack.Form.Title, URL: d.URL}}
+	if wrong != nil {
+		return r.Wrong(wrong, &view.Form{}, "filing-version", p)
+	}
 	return r.Show("filing-version", p)
+}
+
+// ApproveFiling is counsel's word on a frozen version.
+func (c *Console) ApproveFiling(r *Request) error {
+	obligation := obligationID(r.Param("obligation"))
+	n := atoi(r.Param("version"))
+	if err := c.Outbox.ApproveFiling(r.Ctx(), r.By, r.Param("incident"), obligation, n, r.Form("digest")); err != nil {
+		return c.showFilingVersion(r, err)
+	}
+	return r.Done("/incidents/"+r.Param("incident")+"/duties/"+pathID(obligation)+"/filing#versions", "v"+itoa(n)+" is approved. Somebody else files it.")
 }
 
 // CompareFilings shows what one version says otherwise than another.

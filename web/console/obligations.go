@@ -204,13 +204,28 @@ func fileForm(path string, ob *outbox.Obligation, reader view.Reader) *view.Form
 			stages = append(stages, view.Option{Value: st.Stage, Text: sentenceCase(words(st.Stage))})
 		}
 	}
-	return &view.Form{Action: path + "/file", Submit: "Record the filing", Upload: true, Fields: []view.Field{
+	w := recordWords(ob.Audience)
+	return &view.Form{Action: path + "/file", Submit: w.submit, Upload: true, Fields: []view.Field{
 		{Name: "stage", Label: "Stage", Type: "select", Options: stages, Required: true},
-		{Name: "at", Label: "Filed at", Type: "datetime-local", Required: true, Value: reader.Now.In(reader.Zone).Format("2006-01-02T15:04"), Help: "In your time zone, " + reader.Zone.String() + "."},
-		{Name: "reference", Label: "The authority's reference", Mono: true},
-		{Name: "late_reasons", Label: "Reasons for the delay", Type: "textarea", Rows: 3, Help: "Asked where it was filed after its limit: they go on record, and into the form where the law wants them."},
-		{Name: "receipt", Label: "Receipt", Type: "file", Help: "Kept as evidence."},
+		{Name: "at", Label: w.at, Type: "datetime-local", Required: true, Value: reader.Now.In(reader.Zone).Format("2006-01-02T15:04"), Help: "In your time zone, " + reader.Zone.String() + "."},
+		{Name: "reference", Label: w.reference, Mono: true},
+		{Name: "late_reasons", Label: "Reasons for the delay", Type: "textarea", Rows: 3, Help: "Asked where it was done after its limit: they go on record, and into the form where the law wants them."},
+		{Name: "receipt", Label: w.proof, Type: "file", Help: "Kept as evidence."},
 	}}
+}
+
+// recordWords say what is put on record of a duty that was met, by whom it is towards.
+func recordWords(audience string) (w struct{ submit, at, reference, proof string }) {
+	w.submit, w.at, w.reference, w.proof = "Record that they were told", "Told at", "Their reference", "Proof"
+	switch audience {
+	case "regulator", "csirt":
+		w.submit, w.at, w.reference, w.proof = "Record the filing", "Filed at", "The authority's reference", "Receipt"
+	case "internal":
+		w.submit, w.at, w.reference, w.proof = "Record that it is concluded", "Concluded at", "Reference", "Record of the assessment"
+	case "media":
+		w.at, w.proof = "Published at", "Copy of what was published"
+	}
+	return w
 }
 
 func obligationBadge(ob *outbox.Obligation, now time.Time) view.Badge {
