@@ -63,3 +63,37 @@ func (b birth) unordered() string {
 	month, day := b>>8&0xff, b&0xff
 	return fmt.Sprintf("%04d %02d %02d", b>>16, min(month, day), max(month, day))
 }
+
+// Alike reports whether two values of a column (see [MatchKeys], [JointColumns]) count as one where
+// rows are matched by it, as far as that can be said of the column alone.
+func Alike(ours, a, b string) bool {
+	n := newNormalizer()
+	forms := func(s string, spelled bool) string {
+		switch ours {
+		case "name":
+			return n.personName([]byte(s), spelled)
+		case "street":
+			return n.street([]byte(s), spelled)
+		case "postal_address":
+			return n.postalAddress([]byte(s), spelled)
+		case "house_number":
+			return n.houseNumber([]byte(s))
+		case "postal_code":
+			return n.postalCode([]byte(s))
+		case "given_name", "family_name":
+			return string(bytes.TrimSpace(n.plainWords([]byte(s), spelled)))
+		}
+		return string(n.key(ours, []byte(s), ""))
+	}
+	if ours == "birth_date" {
+		return parseBirth([]byte(a)).is(parseBirth([]byte(b)))
+	}
+	for _, x := range []bool{true, false} {
+		for _, y := range []bool{true, false} {
+			if one := forms(a, x); one != "" && one == forms(b, y) {
+				return true
+			}
+		}
+	}
+	return false
+}

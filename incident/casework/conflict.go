@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"tocsin/incident"
@@ -19,6 +18,7 @@ import (
 // same files. Nothing is merged by it.
 type Ruling struct {
 	Path   string    `json:"path"`
+	Member string    `json:"member,omitempty"` // the file, where Path is an archive's
 	Line   uint64    `json:"line"`
 	Person int64     `json:"person"`         // number of the directory's row; 0: nobody
 	Skip   bool      `json:"skip,omitempty"` // looked at and left as it is
@@ -27,7 +27,7 @@ type Ruling struct {
 	At     time.Time `json:"at"`
 }
 
-var rulings = ledger.NewCaseTable[Ruling]("rulings") // incident, directory's SHA-256, file's SHA-256, line
+var rulings = ledger.NewCaseTable[Ruling]("rulings") // incident, directory's SHA-256, file's SHA-256, line, and the file of an archive
 
 // decisionsFor gives what was decided about the run's files, for the engine,
 // and a digest of it.
@@ -46,8 +46,8 @@ func decisionsOn(tx *ledger.Tx, incidentID, directory string, files []Resolution
 		f := &files[n]
 		err := rulings.Scan(tx, ledger.K(incidentID, directory, f.SHA256), func(_ ledger.Key, r Ruling) error {
 			if !r.Skip {
-				out = append(out, affected.Decision{Place: affected.Place{Path: f.called(), Line: r.Line}, Person: r.Person})
-				fmt.Fprintf(sum, "%s %d %d\n", f.SHA256, r.Line, r.Person)
+				out = append(out, affected.Decision{Place: affected.Place{Path: f.at(r.Member), Line: r.Line}, Person: r.Person})
+				fmt.Fprintf(sum, "%s%s %d %d\n", f.SHA256, r.Member, r.Line, r.Person)
 			}
 			return nil
 		})
@@ -197,7 +197,7 @@ func (d *Desk) lookAt(ctx context.Context, p incident.Principal, ref, id string)
 		for n := range c.run.Files[1:] {
 			f := &c.run.Files[n+1]
 			err := rulings.Scan(tx, ledger.K(i.ID, c.run.Files[0].SHA256, f.SHA256), func(_ ledger.Key, r Ruling) error {
-				c.rulings[affected.Place{Path: f.called(), Line: r.Line}] = r
+				c.rulings[affected.Place{Path: f.at(r.Member), Line: r.Line}] = r
 				return nil
 			})
 			if err != nil {
@@ -346,7 +346,7 @@ func (d *Desk) showRows(ctx context.Context, c *looking, from vaultFiles, rows [
 		e, f := &c.run.Spec.Exposures[n], &c.run.Files[n+1]
 		var places []affected.Place
 		for _, r := range rows {
-			if r.Path == f.called() {
+			if _, ok := f.within(r.Path); ok {
 				places = append(places, r.Place)
 			}
 		}
@@ -359,7 +359,7 @@ func (d *Desk) showRows(ctx context.Context, c *looking, from vaultFiles, rows [
 		}
 		for _, row := range have {
 			at := slices.IndexFunc(rows, func(r affected.Conflict) bool { return r.Place == row.Place })
-			m := MaskedRow{Place: row.Place, FileName: f.FileName, Why: rows[at].Why, Goes: rows[at].Person}
+			m := MaskedRow{Place: row.Place, FileName: f.title(row.Place.Path), Why: rows[at].Why, Goes: rows[at].Person}
 			if r, ok := c.rulings[row.Place]; ok {
 				m.Ruling = &r
 			}
@@ -370,7 +370,7 @@ func (d *Desk) showRows(ctx context.Context, c *looking, from vaultFiles, rows [
 					var fits []bool
 					for _, one := range people {
 						at := slices.Index(out.Columns, name)
-						fits = append(fits, at >= 0 && value != "" && strings.EqualFold(value, one.Values[at]))
+						fits = append(fits, at >= 0 && affected.Alike(name, value, one.Values[at]))
 					}
 					m.Fits = append(m.Fits, fits)
 				}

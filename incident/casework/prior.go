@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"tocsin/incident"
 	"tocsin/incident/affected"
@@ -49,10 +50,7 @@ func (d *Desk) priorOf(ctx context.Context, incidentID, priorID string, r *Resol
 	e := &earlier{roster: before.Roster}
 	e.Exposures, e.Conflicts = r.PriorFiles, int64(before.Roster.Conflicts)
 	for n, in := range before.Roster.Inputs {
-		path := in.Path
-		if n < len(before.Files) {
-			path = before.Files[n].called()
-		}
+		path := before.pathOf(n, in)
 		e.Inputs = append(e.Inputs, affected.InputSummary{Name: in.Name, Path: path, Rows: in.Rows, Bytes: in.Bytes, SHA256: in.SHA256,
 			Matched: in.Matched, Duplicates: in.Duplicates, Unmatched: in.Unmatched, Malformed: in.Malformed})
 	}
@@ -61,6 +59,21 @@ func (d *Desk) priorOf(ctx context.Context, incidentID, priorID string, r *Resol
 	}
 	e.Roster = bufferedList(e.list)
 	return e, nil
+}
+
+// pathOf is the path that the spec has for an input of the list, the directory being the first.
+func (r *Resolution) pathOf(n int, in incident.RosterInput) string {
+	f := &r.Files[0]
+	for k := range r.Spec.Exposures {
+		if n > 0 && r.Spec.Exposures[k].Name == in.Name && k+1 < len(r.Files) {
+			f = &r.Files[k+1]
+		}
+	}
+	member, ok := strings.CutPrefix(in.Path, f.FileName+"/")
+	if !ok {
+		member = ""
+	}
+	return f.at(member)
 }
 
 // sameSpec reports whether the directory and the first n exposures mean the same in both.

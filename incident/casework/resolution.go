@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -67,6 +68,30 @@ func (f *ResolutionFile) called() string {
 		return f.SHA256 // runs from before files had a path
 	}
 	return f.Path
+}
+
+// at is the path of a file within an archive; the archive's own where member is "".
+func (f *ResolutionFile) at(member string) string {
+	if member == "" {
+		return f.called()
+	}
+	return f.called() + "/" + member
+}
+
+// within says which file of an archive a path means; "" for the file itself.
+func (f *ResolutionFile) within(path string) (member string, ok bool) {
+	if path == f.called() {
+		return "", true
+	}
+	return strings.CutPrefix(path, f.called()+"/")
+}
+
+// title is what people call what a path means.
+func (f *ResolutionFile) title(path string) string {
+	if member, ok := f.within(path); ok && member != "" {
+		return f.FileName + "/" + member
+	}
+	return f.FileName
 }
 
 // Listed reports whether there is a list that can be looked at.

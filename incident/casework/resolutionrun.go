@@ -280,10 +280,10 @@ func rosterOf(summary *affected.Summary, r *Resolution) *incident.Roster {
 		}
 		out.Warnings = append(out.Warnings, w)
 	}
-	for n, in := range summary.Inputs {
+	for _, in := range summary.Inputs {
 		name := in.Path
-		if n < len(r.Files) {
-			name = r.Files[n].FileName
+		if f := r.fileAt(in.Path); f != nil {
+			name = f.title(in.Path)
 		}
 		out.Inputs = append(out.Inputs, incident.RosterInput{
 			Name: in.Name, Path: name, Rows: in.Rows, Bytes: in.Bytes, SHA256: in.SHA256,

@@ -69,11 +69,16 @@ func (d *Desk) DecideConflict(ctx context.Context, p incident.Principal, ref, id
 			if f == nil {
 				return incident.Errorf(incident.Internal, "a conflict is in a file that the run does not have")
 			}
-			r := Ruling{Path: row.Path, Line: row.Line, Person: v.Person, Skip: v.Skip, Why: v.Why, By: tx.By().ID, At: tx.Now()}
+			member, _ := f.within(row.Path)
+			r := Ruling{Path: row.Path, Member: member, Line: row.Line, Person: v.Person, Skip: v.Skip, Why: v.Why, By: tx.By().ID, At: tx.Now()}
 			if own, ok := v.Rows[row.Place]; ok {
 				r.Person, r.Skip = own.Person, own.Skip
 			}
-			if err := rulings.Put(tx, ledger.K(i.ID, c.run.Files[0].SHA256, f.SHA256, row.Line), r); err != nil {
+			key := ledger.K(i.ID, c.run.Files[0].SHA256, f.SHA256, row.Line)
+			if member != "" {
+				key = ledger.K(i.ID, c.run.Files[0].SHA256, f.SHA256, row.Line, member)
+			}
+			if err := rulings.Put(tx, key, r); err != nil {
 				return err
 			}
 		}
@@ -114,7 +119,7 @@ func (v *Verdict) check(rows []affected.Conflict, theirs func(int64) (bool, erro
 // fileAt is the file that a spec's path means; nil where there is none.
 func (r *Resolution) fileAt(path string) *ResolutionFile {
 	for n := range r.Files {
-		if r.Files[n].called() == path {
+		if _, ok := r.Files[n].within(path); ok {
 			return &r.Files[n]
 		}
 	}
@@ -132,7 +137,7 @@ func (d *Desk) Rulings(ctx context.Context, p incident.Principal, ref, id string
 		for n := range r.Files[1:] {
 			f := &r.Files[n+1]
 			err := rulings.Scan(tx, ledger.K(i.ID, r.Files[0].SHA256, f.SHA256), func(_ ledger.Key, one Ruling) error {
-				one.Path = f.called()
+				one.Path = f.at(one.Member)
 				out = append(out, one)
 				return nil
 			})

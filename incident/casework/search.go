@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"tocsin/incident"
 	"tocsin/incident/affected"
@@ -99,9 +100,15 @@ func (d *Desk) explain(ctx context.Context, p incident.Principal, ref, id string
 func (r *Resolution) locate(row *affected.Place) error {
 	for n := range r.Files[1:] {
 		f := &r.Files[n+1]
-		if row.Path == f.SHA256 || row.Path == f.Name || row.Path == f.FileName || row.Path == f.called() {
-			row.Path = f.called()
-			return nil
+		for _, name := range []string{f.SHA256, f.Name, f.FileName, f.called()} {
+			if row.Path == name {
+				row.Path = f.called()
+				return nil
+			}
+			if member, ok := strings.CutPrefix(row.Path, name+"/"); ok { // of an archive
+				row.Path = f.at(member)
+				return nil
+			}
 		}
 	}
 	return incident.Errorf(incident.NotFound, "There is no such data set in this run.")
@@ -130,7 +137,7 @@ func (r *Resolution) answer(got affected.Explanation, excluded func(*affected.Pe
 	for _, row := range got.Rows {
 		a := AnswerRow{RowAt: row}
 		if f := r.fileAt(row.Place.Path); f != nil {
-			a.FileName, a.SHA256 = f.FileName, f.SHA256
+			a.FileName, a.SHA256 = f.title(row.Place.Path), f.SHA256
 		}
 		out.Rows = append(out.Rows, a)
 		if row.Person > 0 && (whole || asked[row.Person]) {

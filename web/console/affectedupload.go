@@ -60,7 +60,7 @@ func (c *Console) showUpload(r *Request, wrong error) error {
 	return r.Show("exports", p)
 }
 
-const exportTypes = ".csv,.tsv,.txt,.gz,.zst,.jsonl,.ndjson,.parquet,.xlsx"
+const exportTypes = ".csv,.tsv,.txt,.gz,.zst,.jsonl,.ndjson,.parquet,.xlsx,.zip,.tar"
 
 func exportsForm(action string, late bool) *view.Form {
 	f := &view.Form{Action: action, Submit: "Upload", Upload: true}
@@ -68,7 +68,7 @@ func exportsForm(action string, late bool) *view.Form {
 		f.Fields = append(f.Fields, view.Field{Name: "directory", Label: "Customer directory", Type: "file", Required: true, Accept: exportTypes,
 			Help: "CSV, JSON Lines, Parquet, Excel or fixed width; gzip and Zstandard are read too. It is sealed as evidence."})
 	}
-	f.Fields = append(f.Fields, view.Field{Name: "exposures", Label: "Exposed data sets", Type: "file", Required: true, Accept: exportTypes, Help: "Choose all of them at once. Each becomes a source of its own."})
+	f.Fields = append(f.Fields, view.Field{Name: "exposures", Label: "Exposed data sets", Type: "file", Required: true, Accept: exportTypes, Help: "Choose all of them at once. Each becomes a source of its own; a folder of files is one source as a ZIP or tar."})
 	return f
 }
 
