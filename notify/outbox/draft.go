@@ -73,7 +73,11 @@ func (s *Service) CreateDraft(ctx context.Context, p incident.Principal, ref, ob
 		if err != nil {
 			return err
 		}
-		d, err := s.compose(tx, i, &l)
+		b, err := caseBasisOf(tx, i)
+		if err != nil {
+			return err
+		}
+		d, err := s.compose(tx, i, &l, b)
 		if err != nil {
 			return err
 		}

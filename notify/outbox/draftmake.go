@@ -49,8 +49,12 @@ func (s *Service) CreateDrafts(ctx context.Context, p incident.Principal, ref st
 		if err != nil {
 			return err
 		}
+		b, err := caseBasisOf(tx, i)
+		if err != nil {
+			return err
+		}
 		for k := range owed {
-			wrote, err := s.provide(tx, i, &owed[k], have, rosterDigest(roster))
+			wrote, err := s.provide(tx, i, &owed[k], have, rosterDigest(roster), b)
 			if err != nil {
 				return err
 			}
@@ -98,7 +102,7 @@ func (s *Service) owedLetters(tx *ledger.Tx, i *incident.Incident, people map[re
 // provide sees to it that an owed letter has its draft; wrote is false where it
 // has. A letter that went to the people of an earlier list does not serve those who
 // were found since.
-func (s *Service) provide(tx *ledger.Tx, i *incident.Incident, l *owedLetter, have []Draft, inForce string) (wrote bool, err error) {
+func (s *Service) provide(tx *ledger.Tx, i *incident.Incident, l *owedLetter, have []Draft, inForce string, b *caseBasis) (wrote bool, err error) {
 	for n := range have {
 		d := &have[n]
 		if !d.serves(l) || d.Released != nil && d.Approval.Roster != inForce {
@@ -108,10 +112,10 @@ func (s *Service) provide(tx *ledger.Tx, i *incident.Incident, l *owedLetter, ha
 			return false, nil
 		}
 		if d.Released == nil {
-			return true, s.widen(tx, i, d, l)
+			return true, s.widen(tx, i, d, l, b)
 		}
 	}
-	d, err := s.compose(tx, i, l)
+	d, err := s.compose(tx, i, l, b)
 	if err != nil {
 		return false, err
 	}
@@ -144,11 +148,7 @@ func (l *owedLetter) reader() letter.Audience {
 
 // widen writes a draft anew for duties that have come to it. What was approved
 // was approved for fewer laws.
-func (s *Service) widen(tx *ledger.Tx, i *incident.Incident, d *Draft, l *owedLetter) error {
-	b, err := caseBasisOf(tx, i)
-	if err != nil {
-		return err
-	}
+func (s *Service) widen(tx *ledger.Tx, i *incident.Incident, d *Draft, l *owedLetter, b *caseBasis) error {
 	text, err := s.text(i, l.duties[0], l.choice.Spec, d.Covers, tx.Now(), b)
 	if err != nil {
 		return err
@@ -194,12 +194,8 @@ func (s *Service) letterFor(tx *ledger.Tx, i *incident.Incident, o *Obligation, 
 	return letters[0], nil
 }
 
-func (s *Service) compose(tx *ledger.Tx, i *incident.Incident, l *owedLetter) (*Draft, error) {
+func (s *Service) compose(tx *ledger.Tx, i *incident.Incident, l *owedLetter, b *caseBasis) (*Draft, error) {
 	o, covers := l.duties[0], []string{l.covers}
-	b, err := caseBasisOf(tx, i)
-	if err != nil {
-		return nil, err
-	}
 	text, err := s.text(i, o, l.choice.Spec, covers, tx.Now(), b)
 	if err != nil {
 		return nil, err

@@ -28,6 +28,17 @@ func (d *DraftView) Ready() bool {
 	return d.Current().Letter.Complete() && !letter.Failed(d.Findings)
 }
 
+// DraftIndex gives every draft of an incident without holding it against the law:
+// for pages that only say that there is one.
+func (s *Service) DraftIndex(ctx context.Context, p incident.Principal, ref string) ([]Draft, error) {
+	var out []Draft
+	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) (err error) {
+		out, err = draftsOf(tx, i.ID)
+		return err
+	})
+	return out, err
+}
+
 // Drafts gives every draft of an incident with what the lint finds.
 func (s *Service) Drafts(ctx context.Context, p incident.Principal, ref string) ([]DraftView, error) {
 	var out []DraftView
@@ -128,7 +139,7 @@ func (s *Service) lint(d *Draft, b *caseBasis) ([]letter.Finding, error) {
 	if len(scope.Jurisdictions) == 0 {
 		scope.Jurisdictions = []string{text.Jurisdiction}
 	}
-	return lib.Lint(text, scope), nil
+	return s.linted.of(lib, text, scope)
 }
 
 // lawsOf is what the rules of a draft's duties say its letter holds.

@@ -55,6 +55,7 @@ type Service struct {
 
 	noAddress addressCache
 	seen      forecasts
+	linted    lintCache
 }
 
 // New gives a Service. Nothing is sent until Run.

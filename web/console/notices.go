@@ -85,7 +85,7 @@ func (c *Console) showNotices(r *Request, wrong error) error {
 	return r.Show("notices", p)
 }
 
-func draftTitle(d *outbox.DraftView) string { return d.Rule + ", " + languageName(d.Language) }
+func draftTitle(d *outbox.Draft) string { return d.Rule + ", " + languageName(d.Language) }
 
 // languageName is the language of a letter in words.
 func languageName(tag string) string {

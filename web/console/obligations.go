@@ -72,7 +72,7 @@ func (c *Console) showObligations(r *Request, wrong error) error {
 		return err
 	}
 	all, standing := o.desk.all, o.desk.standing
-	drafts, err := c.Outbox.Drafts(r.Ctx(), r.By, o.Incident.ID)
+	drafts, err := c.Outbox.DraftIndex(r.Ctx(), r.By, o.Incident.ID)
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func riskForm(o *openCase, level string) *view.Form {
 	}}
 }
 
-func (c *Console) obligationRow(r *Request, o *openCase, ob *outbox.Obligation, drafts []outbox.DraftView) obligationRow {
+func (c *Console) obligationRow(r *Request, o *openCase, ob *outbox.Obligation, drafts []outbox.Draft) obligationRow {
 	row := obligationRow{Obligation: *ob, Anchor: anchor(ob.ID), Path: o.URL("/duties/" + pathID(ob.ID)),
 		RuleURL: ruleURL(ob.Rule, ob.Version), Mark: markOf(ob.Reviewed, ob.Confidence), Verify: ob.Confidence != "high", HasForm: c.Outbox.HasForm(ob.Rule, ob.Audience), State: obligationBadge(ob, r.Reader().Now)}
 	for _, fact := range ob.Missing {
