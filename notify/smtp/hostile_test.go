@@ -155,6 +155,7 @@ func TestSignInRefused(t *testing.T) {
 // TestSlowLoris: a server that says everything byte by byte holds a letter up no longer
 // than an answer may take, wherever it begins with that.
 func TestSlowLoris(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("a", 3900) + "\r\n"
 	for name, s := range map[string]*script{
 		"greeting": play(t, "220 "+long, 2*time.Millisecond, func(string) (string, bool) { return "250 OK\r\n", true }),
@@ -180,6 +181,7 @@ func TestSlowLoris(t *testing.T) {
 // TestLateAnswers: answers that come late and one at a time, but in time, are all waited
 // for; those to a group are not taken for another's.
 func TestLateAnswers(t *testing.T) {
+	t.Parallel()
 	for _, pipelining := range []bool{false, true} {
 		s := notifytest.StartSafe(t, notifytest.Safety{Pipelining: pipelining}, notifytest.Slow, notifytest.Slow, notifytest.PutOff, notifytest.Slow, notifytest.RefuseMailbox)
 		cfg := config(s.Port)
