@@ -2,7 +2,7 @@ package affected
 
 import (
 	"bytes"
-	"fmt"
+	"strconv"
 )
 
 // composite gives the form of a composite key whose parts are s; nothing where
@@ -24,44 +24,55 @@ func (n *normalizer) composite(key string, s []byte) []byte {
 }
 
 func (n *normalizer) joint(dst []byte, key string, s []byte, spelled bool) []byte {
-	for i, part := range KeyParts(key) {
-		value, rest, _ := bytes.Cut(s, []byte(partSeparator))
-		s = rest
-		form := ""
-		switch part {
-		case "name":
-			form = n.personName(value, spelled)
-		case "birth_date":
-			form = parseBirth(value).unordered()
-		case "postal_address":
-			form = n.postalAddress(value, spelled)
-		case "street":
-			form = n.street(value, spelled)
-		case "house_number":
-			form = n.houseNumber(value)
-		case "postal_code":
-			form = n.postalCode(value)
-		}
-		if form == "" {
-			return dst[:0]
+	if n.jointKey != key {
+		n.jointKey, n.jointParts = key, KeyParts(key)
+	}
+	for i, part := range n.jointParts {
+		value := s
+		if at := bytes.IndexByte(s, partSeparator[0]); at >= 0 {
+			value, s = s[:at], s[at+1:]
+		} else {
+			s = nil
 		}
 		if i > 0 {
 			dst = append(dst, partSeparator...)
 		}
-		dst = append(dst, form...)
+		from := len(dst)
+		switch part {
+		case "name":
+			var quick bool
+			if dst, quick = quickName(dst, value); !quick {
+				dst = append(dst, n.personName(value, spelled)...)
+			}
+		case "birth_date":
+			dst = parseBirth(value).appendUnordered(dst)
+		case "postal_address":
+			dst = append(dst, n.postalAddress(value, spelled)...)
+		case "street":
+			dst = append(dst, n.street(value, spelled)...)
+		case "house_number":
+			dst = append(dst, n.houseNumber(value)...)
+		case "postal_code":
+			dst = append(dst, n.postalCode(value)...)
+		}
+		if len(dst) == from {
+			return dst[:0]
+		}
 	}
 	return dst
 }
 
-// unordered is a date by which it is looked up, "" where there is none: 3 April and 4 March alike, because
-// 03/04 could be either. Whoever is found is compared by birth.is besides.
-func (b birth) unordered() string {
+// appendUnordered writes a date as it is looked up, nothing where there is none: 3 April and 4 March alike,
+// because 03/04 could be either. Whoever is found is compared by birth.is besides.
+func (b birth) appendUnordered(dst []byte) []byte {
 	if b == 0 {
-		return ""
+		return dst
 	}
 	b &^= swapped
 	month, day := b>>8&0xff, b&0xff
-	return fmt.Sprintf("%04d %02d %02d", b>>16, min(month, day), max(month, day))
+	low, high := min(month, day), max(month, day)
+	dst = strconv.AppendUint(dst, uint64(b>>16), 10) // parseBirth takes years of four digits alone
+	return append(dst, ' ', '0'+byte(low/10), '0'+byte(low%10), ' ', '0'+byte(high/10), '0'+byte(high%10))
 }
 
 // Alike reports whether two values of a column (see [MatchKeys], [JointColumns]) count as one where

@@ -22,6 +22,9 @@ type normalizer struct {
 	folded  []byte // room for the parts of composite keys
 	plain   []byte
 	parts   []byte // room for rowKey.value
+
+	jointKey   string // the composite key that jointParts are of
+	jointParts []string
 }
 
 func newNormalizer() *normalizer { return &normalizer{fold: cases.Fold()} }
