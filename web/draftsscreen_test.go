@@ -29,7 +29,12 @@ func TestLettersInABrowser(t *testing.T) {
 	done(t, w.ada, draft+"/edit", url.Values{"subject": {"Ihre Daten: was im März geschah"}, "source": {unescape(source) + "\n%% afterword\nAuch das noch.\n"}, "why": {"the months are named"}})
 	done(t, w.bo, draft+"/approve", url.Values{"digest": {find(t, w.bo.Get(draft).Body, `name="digest" value="([0-9a-f]{64})"`)}})
 	done(t, w.ada, w.base+"/facts/wording", url.Values{"notice.what_happened": {"Attachments could be opened by anybody."}, "notice.measures": {"We closed the address."}, "notice.consequences": {"None known."}})
+	office := w.toAuthority(t)
 	w.approveAll(t)
+	form := w.form(t, "eu-gdpr-33-1")
+	done(t, w.ada, form, url.Values{"section": {section(t, w.ada.Get(form).Body, "3.5 Measures in place")}, "stage": {"initial"}, "edpb_before": {"Incident log"}, "measures_before": {"Links were long."}})
+	done(t, w.ada, form+"/freeze", url.Values{"stage": {"initial"}})
+	done(t, w.bo, form+"/versions/1/approve", url.Values{"digest": {find(t, w.bo.Get(form+"/versions/1").Body, `name="digest" value="([0-9a-f]{64})"`)}})
 	for _, size := range []struct {
 		width int64
 		dark  bool
@@ -41,6 +46,10 @@ func TestLettersInABrowser(t *testing.T) {
 		sc.Visit(w.base + "/notices")
 		sc.Visit(w.base + "/notices/release")
 		sc.Visit(draft)
+		for name, path := range map[string]string{"letter to an office": office, "approved form": form + "/versions/1"} {
+			must(t, chromedp.Do(sc.Context(), chromedp.Navigate(w.site.URL+path)))
+			sc.Look(name)
+		}
 		for name, path := range map[string]string{"letter on paper": "?as=letter", "letters compared": "/compare?from=1&to=2", "letter and template": "/compare?from=2&to=0"} {
 			must(t, chromedp.Do(sc.Context(), chromedp.Navigate(w.site.URL+draft+path)))
 			sc.Look(name)

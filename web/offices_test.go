@@ -10,7 +10,7 @@ import (
 // toAuthority gives the page of the letter to the authority of the GDPR.
 func (w *walked) toAuthority(t *testing.T) string {
 	t.Helper()
-	done(t, w.ada, w.base+"/obligations/drafts", nil)
+	w.ada.Post(w.base+"/obligations/drafts", nil) // a conflict where they are written
 	for _, m := range draftLink.FindAllStringSubmatch(w.ada.Get(w.base+"/notices").Body, -1) {
 		if strings.Contains(w.ada.Get(m[1]).Body, `<p class="lead">eu-gdpr-33-1, German`) {
 			return m[1]
