@@ -28,6 +28,9 @@ func Conform(t *testing.T, open Open, secret string) {
 			t.Run("a connection that the server gave up", c.given)
 			t.Run("a server that closes after 100 messages", c.limited)
 			t.Run("everything at once", c.storm)
+			t.Run("stopped in the middle", c.stopped)
+			t.Run("closed in the middle", c.closed)
+			t.Run("a server that loses commands", c.forgetful)
 		})
 	}
 }
@@ -53,6 +56,9 @@ func (c conformance) start(t *testing.T, script ...Move) (*Server, notify.Channe
 	t.Helper()
 	s := StartSafe(t, c.safety, script...)
 	wait := patience
+	if c.safety.Forgets {
+		wait = impatience
+	}
 	for _, m := range script {
 		switch m {
 		case StallAtData, StallAfterDot, DripAfterDot:

@@ -42,6 +42,7 @@ type Safety struct {
 	Early      bool        // TLS from the first byte, and not by STARTTLS
 	Password   string      // must be given by AUTH PLAIN before MAIL; a wrong one is repeated in the refusal
 	Pipelining bool        // it announces it (RFC 2920); it takes commands in groups in any case
+	Forgets    bool        // it throws away what came in one go with the end of a message
 	Limit      int         // messages a connection may carry; it closes the line after that many. 0: any number
 }
 

@@ -223,6 +223,9 @@ func (n *session) text() (text string, whole bool) {
 			n.say("552 5.3.4 message too big")
 			return "", false
 		case line == ".\r\n":
+			if n.s.safety.Forgets {
+				_, _ = n.in.Discard(n.in.Buffered())
+			}
 			return body.String(), n.move != DropBeforeDot
 		}
 		body.WriteString(strings.TrimPrefix(line, "."))

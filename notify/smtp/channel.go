@@ -34,6 +34,7 @@ type Channel struct {
 
 	pool   chan *line        // as many as may be open
 	queue  chan *transaction // has no room: whoever takes from it carries what it takes
+	apart  atomic.Bool       // commands do not travel with the letter before: this server loses them
 	closed atomic.Bool
 	done   chan struct{} // closed with it
 }

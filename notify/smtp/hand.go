@@ -17,7 +17,7 @@ func (l *line) hand(t *transaction) (next *transaction) {
 	}
 	b := t.letter.b
 	text := len(b)
-	if l.pipelines {
+	if l.pipelines && !l.c.apart.Load() {
 		if next = l.c.next(); next != nil {
 			b = l.ask(b, next)
 			next.asked = true

@@ -3,6 +3,7 @@ package smtp
 import (
 	"context"
 	"errors"
+	"os"
 	"strconv"
 
 	"tocsin/notify"
@@ -77,6 +78,11 @@ func (l *line) carry(t *transaction) (next *transaction) {
 		return nil
 	}
 	said, err := l.commands(t)
+	if t.asked && said.stale && errors.Is(err, os.ErrDeadlineExceeded) && t.ctx.Err() == nil {
+		// It answered the letter before and not what came with it: some servers throw
+		// away what they have read by then, whatever they announce.
+		l.c.apart.Store(true)
+	}
 	t.asked = false
 	switch {
 	case said.stale && t.ctx.Err() == nil:
