@@ -29,6 +29,7 @@ type blocks struct {
 	lim  limits
 	rest []byte
 	done bool
+	cut  bool // some of a line was dropped, so that places in the blocks are not those in the stream
 }
 
 func newBlocks(r io.Reader, lim limits) *blocks { return &blocks{r: r, lim: lim} }
@@ -60,7 +61,7 @@ func (b *blocks) next(buf []byte) (block []byte, final bool, err error) {
 			return buf[:end], false, nil
 		}
 		if len(buf) > b.lim.record+1 {
-			buf, dropping = buf[:b.lim.record+2], true
+			buf, dropping, b.cut = buf[:b.lim.record+2], true, true
 		}
 	}
 	return buf, true, nil

@@ -28,6 +28,7 @@ type input struct {
 	path   string
 	size   int64 // bytes, -1 where not known
 	packed bool  // compressed, so that size says little
+	plain  bool  // places in the text are those in the file: neither compressed nor recoded
 	format format
 	blocks *blocks
 	tally  *tally
@@ -123,9 +124,12 @@ func (in *input) start(raw io.Reader, p *Input, columns []string, lim limits, di
 	if what := unsupportedContent(magic); what != "" {
 		return incident.Errorf(incident.Invalid, "%s: %s", in.path, what)
 	}
-	if r, err = in.decode(r, p); err != nil {
+	text, err := in.decode(r, p)
+	if err != nil {
 		return err
 	}
+	in.plain = text == r && !in.packed
+	r = text
 	in.blocks = newBlocks(r, lim)
 	switch {
 	case p.Format == "fixed":

@@ -92,7 +92,7 @@ func TestListAgainstScan(t *testing.T) {
 				t.Errorf("place %d of %d: %v, want not found", place, len(all), err)
 			}
 		}
-		for range min(len(all), 60) {
+		for range min(len(all), 25) {
 			at := 1 + r.IntN(len(all))
 			p, err := l.At(t.Context(), at)
 			if err != nil || !cmp.Equal(p, all[at-1]) {
@@ -110,7 +110,7 @@ func TestListAgainstScan(t *testing.T) {
 			}
 		}
 		h := listHasher{normal: newNormalizer()}
-		for range min(len(all), 60) {
+		for range min(len(all), 25) {
 			who := all[r.IntN(len(all))]
 			for _, key := range ListKeys() {
 				value := who.key(key)
@@ -176,7 +176,7 @@ func TestListFindsEveryFlip(t *testing.T) {
 	if err := everything(index); err != nil {
 		t.Fatal(err)
 	}
-	for range 400 {
+	for range 200 {
 		bad := bytes.Clone(index)
 		bad[r.IntN(len(bad))] ^= 1 << r.IntN(8)
 		if err := everything(bad); !IndexDamaged(err) {

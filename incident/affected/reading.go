@@ -18,14 +18,15 @@ type mark struct {
 // job is one block on its way from the reader through a worker to the end of the line.
 type job[T any] struct {
 	batch
-	buf   []byte
-	final bool
-	start mark
-	in    <-chan mark
-	out   chan<- mark
-	ready chan struct{}
-	raw   int64 // bytes of the file read when this block was cut
-	value T
+	buf    []byte
+	final  bool
+	start  mark
+	passed int // bytes of data that its rows take; the rest is the next block's
+	in     <-chan mark
+	out    chan<- mark
+	ready  chan struct{}
+	raw    int64 // bytes of the file read when this block was cut
+	value  T
 }
 
 // read runs an input through workers: work is called for every block, at once
@@ -124,6 +125,7 @@ func settle[T any](ctx context.Context, f format, j *job[T]) error {
 		j.reset(width)
 		rest = f.split(&j.batch, j.final)
 	}
+	j.passed = rest
 	next := mark{line: j.start.line + uint64(j.lined), row: j.start.row + uint64(j.rows())}
 	if rest < len(j.data) {
 		next.carry = append(next.carry, j.data[rest:]...)

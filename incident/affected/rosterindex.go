@@ -134,9 +134,11 @@ func (t *listTrailer) parse(b []byte, size int64) bool {
 		t.marked <= size/markSize && t.marks+t.marked*markSize+listTrailerSize == size
 }
 
-// listHashes are the keys of an index: for what people are found by, and for its pages.
+// listHashes are the keys of an index: for what people are found by, and for its
+// pages. They are others once values are compared otherwise, so that an index of before is refused.
 func listHashes(key [32]byte) (keys, pages hashKey) {
-	n := func(i int) uint64 { return binary.LittleEndian.Uint64(key[i:]) }
+	sum := sha256.Sum256(append(key[:], keyForms(ListKeys()...)...))
+	n := func(i int) uint64 { return binary.LittleEndian.Uint64(sum[i:]) }
 	return hashKey{n(0), n(8)}, hashKey{n(16), n(24)}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 )
 
 // Row is one row of a file as it is, in clear.
@@ -34,10 +35,15 @@ func DirectoryRows(ctx context.Context, spec Spec, from Sources, people []int64,
 		wanted[p] = true
 	}
 	var out []Row
-	person := int64(0)
+	blocks, err := blocksAt(r, 0, people, func(x *RowIndex, p int64) (uint32, error) { return x.row(uint64(max(p, 1)) - 1) })
+	if err != nil {
+		return nil, err
+	}
+	first, person := int64(0), int64(0)
 	for i := range pieces {
-		err := r.rows(ctx, &pieces[i], columns, func(line uint64, value func(int) string) error {
-			person++
+		first = person
+		err := r.rows(ctx, &pieces[i], r.directoryColumns(), columns, r.rowsOf(0), blocks, func(before, line uint64, value func(int) string) error {
+			person = first + int64(before) + 1
 			if !wanted[person] {
 				return nil
 			}
@@ -70,6 +76,10 @@ func ExposedRows(ctx context.Context, spec Spec, from Sources, exposure int, pla
 		return nil, nil, err
 	}
 	columns = e.allColumns()
+	blocks, err := blocksAt(r, exposure+1, places, func(x *RowIndex, p Place) (uint32, error) { return x.line(p.Line) })
+	if err != nil {
+		return nil, nil, err
+	}
 	for i := range pieces {
 		path, left := pieces[i].called, map[uint64]bool{}
 		for _, p := range places {
@@ -80,7 +90,7 @@ func ExposedRows(ctx context.Context, spec Spec, from Sources, exposure int, pla
 		if len(left) == 0 {
 			continue
 		}
-		err := r.rows(ctx, &pieces[i], columns, func(line uint64, value func(int) string) error {
+		err := r.rows(ctx, &pieces[i], nil, columns, r.rowsOf(exposure+1), blocks, func(_, line uint64, value func(int) string) error {
 			if !left[line] {
 				return nil
 			}
@@ -106,12 +116,35 @@ func reader(spec Spec, from Sources, opt Options) *run {
 	if opt.Workers == 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	return &run{spec: spec, from: from, opt: opt, lim: limits{block: blockSize, record: maxRecord}, budget: &budget{}, key: newHashKey(), owners: map[string][]uint32{}}
+	lim := limits{block: blockSize, record: maxRecord}
+	if opt.Rows != nil {
+		lim.block = rowBlock // little is read
+	}
+	return &run{spec: spec, from: from, opt: opt, lim: lim, budget: &budget{}, key: newHashKey(), owners: map[string][]uint32{}}
 }
 
-// rows calls fn for every readable row of a piece, in order. A column that is "" is empty.
-func (r *run) rows(ctx context.Context, p *piece, columns []string, fn func(line uint64, value func(int) string) error) error {
-	var ask []string
+// blocksAt are the blocks of an input that hold what is wanted; nil: all.
+func blocksAt[T any](r *run, input int, wanted []T, block func(*RowIndex, T) (uint32, error)) (map[uint32]bool, error) {
+	x := r.rowsOf(input)
+	if x == nil {
+		return nil, nil
+	}
+	found := map[uint32]bool{}
+	for _, w := range wanted {
+		n, err := block(x, w)
+		if err != nil {
+			return nil, err
+		}
+		found[n] = true
+	}
+	return found, nil
+}
+
+// rows calls fn for the readable rows of a piece in these blocks (nil: in all), in
+// order, with how many lie before each. A column that is "" is empty. need are columns that
+// are read besides, because what they hold tells which rows are readable.
+func (r *run) rows(ctx context.Context, p *piece, need, columns []string, x *RowIndex, blocks map[uint32]bool, fn func(before, line uint64, value func(int) string) error) error {
+	ask := slices.Clone(need)
 	for _, c := range columns {
 		if c != "" {
 			ask = appendNew(ask, c)
@@ -128,13 +161,15 @@ func (r *run) rows(ctx context.Context, p *piece, columns []string, fn func(line
 			fields[i] = fieldOf(in.format, c)
 		}
 	}
-	return read(ctx, in, r.opt.Workers, func(int, *job[struct{}]) {}, func(j *job[struct{}]) error {
-		for row := range j.rows() {
-			err := fn(j.start.line+uint64(j.lines[row]), func(k int) string { return string(trim(j.text1(row, fields[k]))) })
-			if err != nil {
-				return err
+	return x.over(ctx, in, r.lim, blocks, func(before uint64) error {
+		return read(ctx, in, r.opt.Workers, func(int, *job[struct{}]) {}, func(j *job[struct{}]) error {
+			for row := range j.rows() {
+				value := func(k int) string { return string(trim(j.text1(row, fields[k]))) }
+				if err := fn(before+j.start.row+uint64(row), j.start.line+uint64(j.lines[row]), value); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	})
 }

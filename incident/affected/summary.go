@@ -88,6 +88,9 @@ type Options struct {
 	Prior *Prior
 	// Decisions settle rows that were conflicts, besides those of the spec.
 	Decisions []Decision
+	// Rows are indexes of the inputs' rows, with which Explain, DirectoryRows and
+	// ExposedRows read a little of each; nil: they read all. Resolve has no use for them.
+	Rows *RowIndexes
 	// Query asks a database that the spec names. The answer must be the same each
 	// time in one run. nil: inputs that are queries are refused.
 	Query    func(ctx context.Context, database, query string) (Rows, error)
