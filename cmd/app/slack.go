@@ -18,7 +18,7 @@ func (a *App) slackCommand() (http.Handler, error) {
 		return nil, err
 	}
 	h, err := slash.New(slash.Deps{
-		Accounts: a.Auth, Desk: a.Desk, Clocks: a.Outbox, Logger: a.log, Clock: a.deps.Clock,
+		Accounts: a.Auth, Desk: a.Desk, Duties: a.Outbox, Playbooks: a.Runner, Logger: a.log, Clock: a.deps.Clock,
 	}, slash.Config{Secrets: secrets, Workspace: a.cfg.Slack.Workspace, BaseURL: a.cfg.baseURL(""), ResponseURL: a.cfg.Slack.ResponseURL})
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptrace"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,13 +26,15 @@ type Deps struct {
 	HTTP   *http.Client             // one with a limit of 20 s if nil
 }
 
-// Channel posts to one Slack channel. It is safe for concurrent use.
+// Channel posts to one Slack channel, and to people by themselves. It is safe
+// for concurrent use.
 type Channel struct {
-	api     *api.Client
-	channel string
-	logger  *slog.Logger
-	clock   func() time.Time
-	pace    *rate.Limiter
+	api       *api.Client
+	channel   string
+	workspace string // of the people it posts to; any if empty
+	logger    *slog.Logger
+	clock     func() time.Time
+	pace      *rate.Limiter
 
 	mu    sync.Mutex
 	until time.Time // Slack asked for no post before
@@ -62,7 +65,7 @@ func New(cfg Config, d Deps) (*Channel, error) {
 		options = append(options, api.OptionAPIURL(cfg.APIURL))
 	}
 	return &Channel{
-		api: api.New(token, options...), channel: cfg.Channel, logger: d.Logger, clock: d.Clock,
+		api: api.New(token, options...), channel: cfg.Channel, workspace: cfg.Workspace, logger: d.Logger, clock: d.Clock,
 		// Slack takes about one message a second for each channel, and a short burst.
 		pace: rate.NewLimiter(1, 3),
 	}, nil
@@ -71,9 +74,14 @@ func New(cfg Config, d Deps) (*Channel, error) {
 // Name is the channel's, for records.
 func (c *Channel) Name() string { return "slack" }
 
-// Post posts one line and waits for the answer. While Slack has asked to wait,
-// it is Deferred without asking again.
+// Post posts one line and waits for the answer. m.To is "<workspace>/<user>", as
+// accounts hold it, and the line is then a direct message from the app; empty is
+// the channel. While Slack has asked to wait, it is Deferred without asking again.
 func (c *Channel) Post(ctx context.Context, m notify.StaffMessage) notify.Receipt {
+	to, ok := c.address(m.To)
+	if !ok {
+		return notify.Receipt{Outcome: notify.Rejected, Detail: "the person is in another workspace"}
+	}
 	if wait := c.waiting(); wait > 0 {
 		return notify.Receipt{Outcome: notify.Deferred, Code: http.StatusTooManyRequests, Detail: "Slack asks to wait " + wait.Round(time.Second).String()}
 	}
@@ -85,7 +93,7 @@ func (c *Channel) Post(ctx context.Context, m notify.StaffMessage) notify.Receip
 		WroteRequest: func(w httptrace.WroteRequestInfo) { written.Store(w.Err == nil) },
 	})
 	text := Text(m)
-	_, at, err := c.api.PostMessageContext(traced, c.channel, api.MsgOptionText(text, true), api.MsgOptionBlocks(blocks(m, text)...),
+	_, at, err := c.api.PostMessageContext(traced, to, api.MsgOptionText(text, true), api.MsgOptionBlocks(blocks(m, text)...),
 		api.MsgOptionDisableLinkUnfurl(), api.MsgOptionDisableMediaUnfurl(), api.MsgOptionParse(false))
 	r, wait := outcome(err, written.Load())
 	if r.Outcome == notify.Accepted {
@@ -95,6 +103,21 @@ func (c *Channel) Post(ctx context.Context, m notify.StaffMessage) notify.Receip
 	c.hold(wait)
 	c.logger.WarnContext(ctx, "not posted to slack", "outcome", string(r.Outcome), "code", r.Code, "detail", r.Detail)
 	return r
+}
+
+// person is a Slack user as accounts hold it.
+var person = regexp.MustCompile(`^([TE][A-Z0-9]{1,31})/([UW][A-Z0-9]{1,31})$`)
+
+// address is the conversation that a message goes to.
+func (c *Channel) address(to string) (conversation string, ok bool) {
+	if to == "" {
+		return c.channel, true
+	}
+	m := person.FindStringSubmatch(to)
+	if m == nil || c.workspace != "" && m[1] != c.workspace {
+		return "", false
+	}
+	return m[2], true
 }
 
 func (c *Channel) waiting() time.Duration {
@@ -110,6 +133,9 @@ func (c *Channel) hold(wait time.Duration) {
 		c.until = until
 	}
 }
+
+// ActionAcknowledge is the button of a reminder; its value is the reminder's id.
+const ActionAcknowledge = "reminder.acknowledge"
 
 // longest is what a section takes; a line for staff is far below it.
 const longest = 2900
@@ -131,10 +157,18 @@ func Text(m notify.StaffMessage) string {
 func blocks(m notify.StaffMessage, text string) []api.Block {
 	shown := strings.TrimSuffix(text, " "+m.Link)
 	out := []api.Block{api.NewSectionBlock(api.NewTextBlockObject(api.PlainTextType, shown, false, false), nil, nil)}
+	var buttons []api.BlockElement
+	if m.Acknowledge != "" {
+		seen := api.NewButtonBlockElement(ActionAcknowledge, m.Acknowledge, api.NewTextBlockObject(api.PlainTextType, "I see to it", false, false))
+		buttons = append(buttons, seen)
+	}
 	if strings.HasPrefix(m.Link, "https://") || strings.HasPrefix(m.Link, "http://") {
 		open := api.NewButtonBlockElement("open", "", api.NewTextBlockObject(api.PlainTextType, "Open in Tocsin", false, false))
 		open.URL = m.Link
-		out = append(out, api.NewActionBlock("links", open))
+		buttons = append(buttons, open)
+	}
+	if len(buttons) > 0 {
+		out = append(out, api.NewActionBlock("links", buttons...))
 	}
 	return out
 }

@@ -26,7 +26,7 @@ type Config struct {
 	SecondSigningSecretFile string `toml:"second_signing_secret_file"`
 	SecondSigningSecretEnv  string `toml:"second_signing_secret_env"`
 
-	Workspace string `toml:"workspace"` // id of the only workspace commands are taken from: T0123456789; any if empty
+	Workspace string `toml:"workspace"` // id of the only workspace: commands come from it, direct messages go to it; T0123456789; any if empty
 
 	APIURL      string `toml:"api_url"`      // https://slack.com/api/ if empty
 	ResponseURL string `toml:"response_url"` // what addresses for late answers must begin with; https://hooks.slack.com/ if empty

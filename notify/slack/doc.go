@@ -1,6 +1,8 @@
-// Package slack tells the people who work cases, in one Slack channel, that an
-// incident was opened or a deadline is near. It is a notify.StaffChannel over
-// Slack's Web API.
+// Package slack tells the people who work cases that an incident was opened or a
+// deadline is near: in one Slack channel, or by a direct message to who answers
+// for the deadline, with a button that says they see to it. It is a
+// notify.StaffChannel over Slack's Web API. A direct message needs no more than
+// the scope chat:write.
 //
 // It is not how affected people or authorities are told, and not the command:
 // that is web/slash, which shares this package's Config. It decides nothing

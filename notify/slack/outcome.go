@@ -70,6 +70,8 @@ func advice(said string) string {
 	switch said {
 	case "not_in_channel", "channel_not_found":
 		return "invite the app to the channel, and check slack.channel"
+	case "user_not_found", "user_disabled", "cannot_dm_bot", "messages_tab_disabled":
+		return "the app cannot write to this person; its messages tab must be on"
 	case "is_archived":
 		return "the channel is archived"
 	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":

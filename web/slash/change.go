@@ -65,3 +65,26 @@ func (h *Handler) sev(ctx context.Context, a *asked) (reply, error) {
 	return said(a, i, false, fmt.Sprintf("set the severity of %s to %s", i.Number, words),
 		fmt.Sprintf("%s is of severity %s now.", i.Number, words)+h.more("/incidents/"+i.Number)), nil
 }
+
+// close ends the incident. What stands in the way is listed by the desk.
+func (h *Handler) close(ctx context.Context, a *asked) (reply, error) {
+	outcome, o, err := options(a.Args, nil, "dismissed")
+	if err != nil {
+		return reply{}, err
+	}
+	if outcome == "" {
+		return reply{}, incident.Errorf(incident.Invalid, "Say how it ended: close <outcome>. The register keeps it.")
+	}
+	i, err := h.subject(ctx, a)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := h.deps.Desk.CloseIncident(ctx, a.principal(), i.ID, outcome, o["dismissed"] != ""); err != nil {
+		return reply{}, err
+	}
+	did := "closed"
+	if o["dismissed"] != "" {
+		did = "dismissed"
+	}
+	return said(a, i, false, did+" "+i.Number, i.Number+" is "+did+"; the outcome is on the timeline."+h.more("/incidents/"+i.Number)), nil
+}

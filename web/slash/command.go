@@ -21,36 +21,6 @@ type asked struct {
 
 func (a *asked) principal() incident.Principal { return a.account.Principal(incident.FromSlack) }
 
-// verb is one thing the command can do.
-type verb struct {
-	name    string
-	usage   string
-	what    string
-	open    bool // also for who is not linked
-	changes bool // taken once for each signed request
-	do      func(h *Handler, ctx context.Context, a *asked) (reply, error)
-}
-
-// verbs is the list of all there are, in the order help shows them.
-func verbs() []verb {
-	return []verb{
-		{name: "help", usage: "help [verb]", what: "This list, or one verb in full.", open: true, do: (*Handler).help},
-		{name: "link", usage: "link", what: "Link your Slack user to your Tocsin account.", open: true, do: (*Handler).link},
-		{name: "whoami", usage: "whoami", what: "What Tocsin knows you as.", open: true, do: (*Handler).whoami},
-		{name: "list", usage: "list [open|mine|due|all]", what: "Incidents you may see, with the nearest deadline of each.", do: (*Handler).list},
-		{name: "status", usage: "[ref] status", what: "How an incident stands.", do: (*Handler).status},
-		{name: "clock", usage: "[ref] clock", what: "Running deadlines, soonest first; of all incidents where none is named.", do: (*Handler).clock},
-		{name: "tasks", usage: "[ref] tasks [open|mine|due|all]", what: "Tasks with their numbers.", do: (*Handler).tasks},
-		{name: "declare", usage: "declare <title> [sev:critical|high|medium|low] [type:<kind>] [playbook:<slug>] [--restricted] [--drill]",
-			what: "Open an incident. You become its commander.", changes: true, do: (*Handler).declare},
-		{name: "done", usage: "[ref] done <n> [note]", what: "Task n was done. For a decision the note begins with the option chosen.", changes: true, do: (*Handler).done},
-		{name: "skip", usage: "[ref] skip <n> <reason>", what: "Task n will not be done, and why.", changes: true, do: (*Handler).skip},
-		{name: "assign", usage: "[ref] assign <n> <@user|me|nobody>", what: "Give task n to somebody.", changes: true, do: (*Handler).assign},
-		{name: "note", usage: "[ref] note <text>", what: "Add a line to the timeline.", changes: true, do: (*Handler).note},
-		{name: "sev", usage: "[ref] sev <critical|high|medium|low> <reason>", what: "Change the severity.", changes: true, do: (*Handler).sev},
-	}
-}
-
 func (h *Handler) verb(name string) (verb, bool) {
 	for _, v := range h.verbs {
 		if v.name == name {
@@ -100,14 +70,14 @@ func (h *Handler) answer(ctx context.Context, a *asked) reply {
 		return reply{text: h.unknown(a.Verb)}
 	case !a.linked && !v.open:
 		return reply{text: "Your Slack user is not linked to a Tocsin account yet, so there is only help. Type `/breach link` to link it."}
-	case v.changes && !h.first(a.signed):
+	case v.changing(a.Args) && !h.first(a.signed):
 		return reply{text: "This very request was taken before, or was made before Tocsin started. Nothing was changed; type it again if you mean it."}
 	}
 	out, err := v.do(h, ctx, a)
 	if err != nil {
 		return h.failed(ctx, v.name, err)
 	}
-	if v.changes {
+	if v.changing(a.Args) {
 		h.deps.Logger.InfoContext(ctx, "slack command", "verb", v.name, "account", a.account.ID)
 	}
 	return out

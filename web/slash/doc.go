@@ -15,6 +15,10 @@
 // restricted incident or a privileged task has no line. An incident that has
 // Slack marked as compromised is not spoken of here at all.
 //
+// A letter is approved or sent back by the digest of its text, which its page
+// shows: what was not opened cannot be approved. Files of evidence, and the text
+// of letters, stay in the console.
+//
 // It is not the channel that tells staff of new incidents: that is notify/slack.
 // It stores nothing, and promises nothing to old data.
 package slash

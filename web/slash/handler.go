@@ -12,6 +12,7 @@ import (
 	"tocsin/incident"
 	"tocsin/incident/casework"
 	"tocsin/notify/outbox"
+	"tocsin/playbooks/runner"
 	"tocsin/web/auth"
 )
 
@@ -22,6 +23,8 @@ type Accounts interface {
 	// SlackLink gives the path of a page on which a signed-in person takes this
 	// Slack user as theirs.
 	SlackLink(ctx context.Context, team, user string) (path string, err error)
+	// Account is NotFound for an id that is nobody's.
+	Account(ctx context.Context, id string) (auth.Account, error)
 }
 
 // Desk is what the command does to cases.
@@ -35,22 +38,47 @@ type Desk interface {
 	AssignTask(ctx context.Context, p incident.Principal, ref, task, account string) error
 	SetSeverity(ctx context.Context, p incident.Principal, ref string, s incident.Severity, reason string) error
 	Note(ctx context.Context, p incident.Principal, ref, text string, at time.Time, mark *incident.Privilege) error
+	AddTask(ctx context.Context, p incident.Principal, ref string, in casework.NewTask) (*incident.Task, error)
+	SetFacts(ctx context.Context, p incident.Principal, ref string, in []casework.NewFact) error
+	SetMilestone(ctx context.Context, p incident.Principal, ref string, in casework.SetMilestone) error
+	Assign(ctx context.Context, p incident.Principal, ref string, a incident.Assignment) error
+	Unassign(ctx context.Context, p incident.Principal, ref string, a incident.Assignment) error
+	HandOff(ctx context.Context, p incident.Principal, ref string, in casework.Handoff) error
+	CollectEvidence(ctx context.Context, p incident.Principal, ref string, in casework.NewEvidence, body io.Reader) (*incident.Evidence, error)
+	Exhibits(ctx context.Context, p incident.Principal, ref string) ([]casework.Exhibit, error)
+	CloseIncident(ctx context.Context, p incident.Principal, ref, outcome string, dismissed bool) error
 }
 
-// Clocks gives deadlines.
-type Clocks interface {
+// Duties gives deadlines, and what is owed, written and approved.
+type Duties interface {
 	// NextClocks are those of all incidents p may see, soonest first; 0 is all of them.
 	NextClocks(ctx context.Context, p incident.Principal, limit int) ([]outbox.Clock, error)
+	Obligations(ctx context.Context, p incident.Principal, ref string) ([]outbox.Obligation, error)
+	Drafts(ctx context.Context, p incident.Principal, ref string) ([]outbox.DraftView, error)
+	// Approve and ReturnDraft are bound to the digest of the text that was read.
+	Approve(ctx context.Context, p incident.Principal, ref, id, digest string) error
+	ReturnDraft(ctx context.Context, p incident.Principal, ref, id, digest, reason string) error
+	AcknowledgeReminder(ctx context.Context, p incident.Principal, id string) (outbox.Reminder, error)
 }
 
-// Deps of a Handler. Accounts, Desk and Clocks are required.
+// Playbooks gives and runs the written procedures.
+type Playbooks interface {
+	Playbooks(ctx context.Context, by incident.Principal) ([]runner.Revision, error)
+	Runs(ctx context.Context, by incident.Principal, ref string) ([]runner.Run, error)
+	StartRun(ctx context.Context, by incident.Principal, ref, playbook string) (runner.Run, error)
+	PlanUpgrade(ctx context.Context, by incident.Principal, ref, run, to string) (runner.Upgrade, error)
+	UpgradeRun(ctx context.Context, by incident.Principal, ref, run, from, to string) (runner.Run, error)
+}
+
+// Deps of a Handler. Accounts, Desk, Duties and Playbooks are required.
 type Deps struct {
-	Accounts Accounts
-	Desk     Desk
-	Clocks   Clocks
-	Logger   *slog.Logger     // nothing is logged if nil
-	Clock    func() time.Time // time.Now if nil
-	HTTP     *http.Client     // for late answers; one with a limit of 10 s if nil
+	Accounts  Accounts
+	Desk      Desk
+	Duties    Duties
+	Playbooks Playbooks
+	Logger    *slog.Logger     // nothing is logged if nil
+	Clock     func() time.Time // time.Now if nil
+	HTTP      *http.Client     // for late answers; one with a limit of 10 s if nil
 }
 
 // Config of a Handler. Secrets is required.
@@ -77,8 +105,8 @@ type Handler struct {
 
 // New makes the handler. Error: Internal for what the caller forgot.
 func New(d Deps, c Config) (*Handler, error) {
-	if d.Accounts == nil || d.Desk == nil || d.Clocks == nil || len(c.Secrets) == 0 {
-		return nil, incident.Errorf(incident.Internal, "slash: New needs accounts, a desk, clocks and a signing secret")
+	if d.Accounts == nil || d.Desk == nil || d.Duties == nil || d.Playbooks == nil || len(c.Secrets) == 0 {
+		return nil, incident.Errorf(incident.Internal, "slash: New needs accounts, a desk, duties, playbooks and a signing secret")
 	}
 	for _, s := range c.Secrets {
 		if s == "" {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tocsin/incident"
+	"tocsin/notify/slack"
 )
 
 // actionDone is the button beside a task; its value is <incident id>/<task id>.
@@ -44,13 +45,17 @@ func (h *Handler) interaction(w http.ResponseWriter, r *http.Request, s signed) 
 	if p.Team != nil {
 		a.team = p.Team.ID
 	}
-	if p.Type != "block_actions" || len(p.Actions) == 0 || p.Actions[0].ActionID != actionDone || !h.ours(a.team) {
+	if p.Type != "block_actions" || len(p.Actions) == 0 || !h.ours(a.team) {
+		return
+	}
+	action := p.Actions[0].ActionID
+	if action != actionDone && action != slack.ActionAcknowledge {
 		return // a link's button, say: there is nothing to do
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), limit)
 	h.work.Go(func() {
 		defer cancel()
-		out := h.press(ctx, a, p.Actions[0].Value)
+		out := h.press(ctx, a, action, p.Actions[0].Value)
 		if out.text != "" {
 			h.post(ctx, p.ResponseURL, out.ephemeral())
 		}
@@ -60,15 +65,22 @@ func (h *Handler) interaction(w http.ResponseWriter, r *http.Request, s signed) 
 	})
 }
 
-func (h *Handler) press(ctx context.Context, a *asked, value string) reply {
+func (h *Handler) press(ctx context.Context, a *asked, action, value string) reply {
 	if err := h.identify(ctx, a); err != nil {
-		return h.failed(ctx, actionDone, err)
+		return h.failed(ctx, action, err)
 	}
 	if !a.linked {
 		return reply{text: "Your Slack user is not linked to a Tocsin account yet. Type `/breach link` to link it."}
 	}
 	if !h.first(a.signed) {
 		return reply{} // a replay: whoever pressed has their answer
+	}
+	if action == slack.ActionAcknowledge {
+		out, err := h.acknowledge(ctx, a, value)
+		if err != nil {
+			return h.failed(ctx, action, err)
+		}
+		return out
 	}
 	ref, task, ok := strings.Cut(value, "/")
 	if !ok || ref == "" || task == "" {
@@ -81,6 +93,18 @@ func (h *Handler) press(ctx context.Context, a *asked, value string) reply {
 	}
 	h.deps.Logger.InfoContext(ctx, "slack button", "verb", "done", "account", a.account.ID)
 	return out
+}
+
+// acknowledge says who sees to a deadline. The button is in a direct message, so
+// there is no line for a channel: the timeline has it. A second press changes
+// nothing and names who pressed first.
+func (h *Handler) acknowledge(ctx context.Context, a *asked, id string) (reply, error) {
+	r, err := h.deps.Duties.AcknowledgeReminder(ctx, a.principal(), id)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{text: drill(r.Drill) + "On record: " + h.named(ctx, a, r.AcknowledgedBy) + " sees to it since " +
+		r.AcknowledgedAt.In(a.account.Location()).Format(form) + "." + h.more("/incidents/"+r.Number+r.Deadline.Path())}, nil
 }
 
 // event answers POST /slack/events: the hand-shake that proves the address, and

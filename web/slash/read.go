@@ -76,7 +76,7 @@ func (h *Handler) list(ctx context.Context, a *asked) (reply, error) {
 
 // nearestClocks gives the soonest deadline of each incident, by id.
 func (h *Handler) nearestClocks(ctx context.Context, a *asked) (map[string]outbox.Clock, error) {
-	clocks, err := h.deps.Clocks.NextClocks(ctx, a.principal(), 0)
+	clocks, err := h.deps.Duties.NextClocks(ctx, a.principal(), 0)
 	next := map[string]outbox.Clock{}
 	for _, c := range clocks {
 		if have, ok := next[c.Incident]; !c.Unknown && (!ok || c.Due.Before(have.Due)) {
@@ -138,7 +138,7 @@ func (h *Handler) status(ctx context.Context, a *asked) (reply, error) {
 }
 
 func (h *Handler) clocksOf(ctx context.Context, a *asked, i *incident.Incident) ([]outbox.Clock, error) {
-	all, err := h.deps.Clocks.NextClocks(ctx, a.principal(), 0)
+	all, err := h.deps.Duties.NextClocks(ctx, a.principal(), 0)
 	return slices.DeleteFunc(all, func(c outbox.Clock) bool { return c.Incident != i.ID }), err
 }
 
@@ -175,7 +175,7 @@ func (h *Handler) clock(ctx context.Context, a *asked) (reply, error) {
 		}
 		return reply{text: text + h.more("/incidents/"+i.Number)}, nil
 	}
-	clocks, err := h.deps.Clocks.NextClocks(ctx, a.principal(), 0)
+	clocks, err := h.deps.Duties.NextClocks(ctx, a.principal(), 0)
 	if err != nil {
 		return reply{}, err
 	}

@@ -23,6 +23,7 @@ import (
 	"tocsin/incident/ledger/ledgertest"
 	"tocsin/incident/vault"
 	"tocsin/notify/outbox"
+	"tocsin/playbooks/runner"
 	"tocsin/web/auth"
 )
 
@@ -42,6 +43,7 @@ type scene struct {
 	desk     *casework.Desk
 	auth     *auth.Service
 	clocks   clockList
+	runner   *runner.Runner
 	handler  *Handler
 	accounts map[string]auth.Account
 	log      bytes.Buffer
@@ -52,10 +54,42 @@ type scene struct {
 	n     int
 }
 
-type clockList struct{ list []outbox.Clock }
+// clockList is a double of the outbox: what it says is set by the test, and what
+// was asked of it is kept.
+type clockList struct {
+	list        []outbox.Clock
+	obligations []outbox.Obligation
+	drafts      []outbox.DraftView
+	asked       []string
+	answer      error
+	reminder    outbox.Reminder
+}
 
 func (c *clockList) NextClocks(context.Context, incident.Principal, int) ([]outbox.Clock, error) {
 	return append([]outbox.Clock(nil), c.list...), nil
+}
+
+func (c *clockList) Obligations(context.Context, incident.Principal, string) ([]outbox.Obligation, error) {
+	return c.obligations, nil
+}
+
+func (c *clockList) Drafts(context.Context, incident.Principal, string) ([]outbox.DraftView, error) {
+	return c.drafts, nil
+}
+
+func (c *clockList) Approve(_ context.Context, p incident.Principal, _, id, digest string) error {
+	c.asked = append(c.asked, "approve "+id+" "+digest+" "+p.ID)
+	return c.answer
+}
+
+func (c *clockList) ReturnDraft(_ context.Context, p incident.Principal, _, id, digest, reason string) error {
+	c.asked = append(c.asked, "return "+id+" "+digest+" "+p.ID+" "+reason)
+	return c.answer
+}
+
+func (c *clockList) AcknowledgeReminder(_ context.Context, p incident.Principal, id string) (outbox.Reminder, error) {
+	c.asked = append(c.asked, "acknowledge "+id+" "+p.ID)
+	return c.reminder, c.answer
 }
 
 // wiring is what a test changes.
@@ -95,7 +129,9 @@ func newScene(t *testing.T, w wiring) *scene {
 	if w.secrets == nil {
 		w.secrets = []string{theSecret}
 	}
-	s.handler, err = New(Deps{Accounts: s.auth, Desk: desk, Clocks: &s.clocks, Clock: s.store.Clock.Now, Logger: slog.New(slog.NewJSONHandler(&s.log, nil))},
+	s.runner, err = runner.New(s.store.DB, runner.Config{})
+	s.must(err)
+	s.handler, err = New(Deps{Accounts: s.auth, Desk: desk, Duties: &s.clocks, Playbooks: s.runner, Clock: s.store.Clock.Now, Logger: slog.New(slog.NewJSONHandler(&s.log, nil))},
 		Config{Secrets: w.secrets, Workspace: workspace, BaseURL: base, ResponseURL: s.slack.URL + "/late/", Patience: w.patience})
 	s.must(err)
 	t.Cleanup(func() { s.must(s.handler.Close(context.Background())) })

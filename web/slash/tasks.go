@@ -152,30 +152,3 @@ func (h *Handler) skip(ctx context.Context, a *asked) (reply, error) {
 		return fmt.Sprintf("skipped task %d of %s", t.Number, i.Number), fmt.Sprintf("Task %d of %s is skipped; the reason is on the timeline.", t.Number, i.Number), err
 	})
 }
-
-func (h *Handler) assign(ctx context.Context, a *asked) (reply, error) {
-	ref, to, err := number(a.Args, "assign <n> <@user|me|nobody>")
-	if err != nil {
-		return reply{}, err
-	}
-	account, whom := "", "nobody"
-	switch id, ok := mentioned(to); {
-	case ok:
-		other, err := h.deps.Accounts.BySlack(ctx, a.team, id)
-		if incident.KindOf(err) == incident.NotFound && err != nil {
-			return reply{}, incident.Errorf(incident.Invalid, "That Slack user is not linked to a Tocsin account. They can type /breach link.")
-		}
-		if err != nil {
-			return reply{}, err
-		}
-		account, whom = other.ID, user(id)
-	case strings.EqualFold(to, "me"):
-		account, whom = a.account.ID, user(a.user)
-	case !strings.EqualFold(to, "nobody"):
-		return reply{}, incident.Errorf(incident.Invalid, "Say whom: a mention such as @ana, me, or nobody.")
-	}
-	return h.onTask(ctx, a, ref, func(i *incident.Incident, t *incident.Task) (string, string, error) {
-		err := h.deps.Desk.AssignTask(ctx, a.principal(), i.ID, t.ID, account)
-		return fmt.Sprintf("gave task %d of %s to %s", t.Number, i.Number, whom), fmt.Sprintf("Task %d of %s is with %s now.", t.Number, i.Number, whom), err
-	})
-}

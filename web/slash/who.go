@@ -13,12 +13,12 @@ func (h *Handler) help(_ context.Context, a *asked) (reply, error) {
 		if !ok {
 			return reply{text: h.unknown(name)}, nil
 		}
-		return reply{text: "`/breach " + esc(v.usage) + "`\n" + esc(v.what)}, nil
+		return reply{text: v.full()}, nil
 	}
 	var b strings.Builder
 	b.WriteString("What `/breach` can do. An incident's ref is INC-2026-0014 or just 14; without one, the only open incident is meant.")
 	for _, v := range h.verbs {
-		b.WriteString("\n`/breach " + esc(v.usage) + "` " + esc(v.what))
+		b.WriteString("\n`/breach " + esc(v.usage) + "` " + esc(v.what) + " Such as `/breach " + esc(v.example) + "`.")
 	}
 	if !a.linked {
 		b.WriteString("\nYour Slack user is not linked yet: begin with `/breach link`.")
