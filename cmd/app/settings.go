@@ -43,6 +43,7 @@ type Config struct {
 	Organisation OrganisationConfig `toml:"organisation"`
 	Letterhead   LetterheadConfig   `toml:"letterhead"`
 	Sending      SendingConfig      `toml:"sending"`
+	Filings      FilingsConfig      `toml:"filings"`
 
 	Matching  MatchingConfig  `toml:"matching"`
 	Retention RetentionConfig `toml:"retention"`
@@ -112,6 +113,11 @@ type RulesConfig struct {
 // them is published at start, unless that text is known already.
 type PlaybooksConfig struct {
 	Folders []string `toml:"folders"`
+}
+
+// FilingsConfig is how notices to authorities and partners are put on record.
+type FilingsConfig struct {
+	TwoPeople bool `toml:"two_people"` // refuse what no second person approved
 }
 
 // SendingConfig is how a mailing goes about it.
