@@ -87,7 +87,11 @@ func (s *Service) reassess(tx *ledger.Tx, i *incident.Incident, why string) erro
 	if err != nil {
 		return err
 	}
-	left = append(left, back...)
+	paper, err := onPaper(tx, i.ID)
+	if err != nil {
+		return err
+	}
+	left = append(append(left, back...), paper...)
 	further, err := furtherOwed(tx, i.ID)
 	if err != nil {
 		return err

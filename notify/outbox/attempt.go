@@ -251,6 +251,17 @@ func (p *pass) due(d *Delivery, now time.Time) bool {
 // false where nothing changes.
 func (p *pass) attempt(tx *ledger.Tx, m *Mailing, d *Delivery, had bool, r *recipient) (write bool, err error) {
 	own := had && d.Mailing == m.ID
+	if !own || d.State == Deferred {
+		paper, err := postedTo.Get(tx, ledger.K(p.j.incident, r.key))
+		switch {
+		case err == nil && paper.Return == nil && own:
+			return false, nil // a letter on paper is on its way to them
+		case err == nil && paper.Return == nil:
+			return false, p.tellEarlier(tx, m, r)
+		case err != nil && incident.KindOf(err) != incident.NotFound:
+			return false, err
+		}
+	}
 	switch {
 	case own && d.State == Deferred:
 		if !p.due(d, p.s.now(tx)) {

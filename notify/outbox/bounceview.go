@@ -71,8 +71,9 @@ func (s *Service) Unreached(ctx context.Context, p incident.Principal, ref, id s
 	var out Unreached
 	var m Mailing
 	var duties []Obligation
-	var rows map[int]bool
+	var rows, back map[int]bool
 	var owner string
+	returnedLetters := 0
 	err := s.read(ctx, p, ref, incident.SeeIncident, func(tx *ledger.Tx, i *incident.Incident) (err error) {
 		owner = i.ID
 		if m, err = mailingOf(tx, i.ID, id); err != nil {
@@ -99,6 +100,11 @@ func (s *Service) Unreached(ctx context.Context, p incident.Principal, ref, id s
 		}); err != nil {
 			return err
 		}
+		back = map[int]bool{}
+		if err := lettersBack(tx, i.ID, m.Roster, back); err != nil {
+			return err
+		}
+		returnedLetters = len(back)
 		all, err := ObligationsOf(tx, i.ID)
 		if err != nil {
 			return err
@@ -125,8 +131,8 @@ func (s *Service) Unreached(ctx context.Context, p incident.Principal, ref, id s
 	if err != nil || len(duties) == 0 || m.Roster == "" {
 		return out, err
 	}
-	places, err := s.noAddress.get(m.ID, [2]int{m.Counts.Bounced, m.Counts.Rejected}, func() (map[string]int, error) {
-		return s.withoutAddress(ctx, owner, m.Roster, rows)
+	places, err := s.noAddress.get(m.ID, [3]int{m.Counts.Bounced, m.Counts.Rejected, returnedLetters}, func() (map[string]int, error) {
+		return s.withoutAddress(ctx, owner, m.Roster, rows, back)
 	})
 	if err != nil {
 		return out, err
@@ -171,8 +177,8 @@ func substituteNotes(lib *statute.Library, o *Obligation) string {
 
 // withoutAddress counts by place the people of a list whom mail cannot reach
 // (it came back, was refused, or there is no address for it) and whose postal address is not
-// complete either.
-func (s *Service) withoutAddress(ctx context.Context, incidentID, roster string, rows map[int]bool) (map[string]int, error) {
+// complete either, or is where a letter came back from.
+func (s *Service) withoutAddress(ctx context.Context, incidentID, roster string, rows, back map[int]bool) (map[string]int, error) {
 	list, err := s.Vault.Open(ctx, incidentID, roster)
 	if err != nil {
 		return nil, err
@@ -188,11 +194,28 @@ func (s *Service) withoutAddress(ctx context.Context, incidentID, roster string,
 		if casework.Erased(&person) {
 			continue
 		}
-		if (rows[line] || !person.HasEmail()) && !hasPost(&person) {
+		if (rows[line] || !person.HasEmail()) && (back[line] || !hasPost(&person)) {
 			out[person.Jurisdiction()]++
 		}
 	}
 	return out, nil
+}
+
+// lettersBack gathers the rows of a list whose letters on paper came back.
+func lettersBack(tx *ledger.Tx, id, roster string, into map[int]bool) error {
+	of := map[string]bool{}
+	if err := postings.Scan(tx, ledger.K(id), func(_ ledger.Key, x Posting) error {
+		of[x.ID] = x.Roster == roster && x.Returned > 0
+		return nil
+	}); err != nil {
+		return err
+	}
+	return postedTo.Scan(tx, ledger.K(id), func(_ ledger.Key, l PostedLetter) error {
+		if of[l.Posting] && l.Return != nil {
+			into[l.Line] = true
+		}
+		return nil
+	})
 }
 
 // hasPost reports whether a letter could be addressed: a whole address in one
@@ -209,12 +232,12 @@ type addressCache struct {
 }
 
 type addressCount struct {
-	at     [2]int // returned and refused, when it was counted
+	at     [3]int // returned, refused and letters returned, when it was counted
 	places map[string]int
 }
 
 // get counts where something was added since. Two who ask at once wait for one count.
-func (c *addressCache) get(mailing string, at [2]int, count func() (map[string]int, error)) (map[string]int, error) {
+func (c *addressCache) get(mailing string, at [3]int, count func() (map[string]int, error)) (map[string]int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if have, ok := c.of[mailing]; ok && have.at == at {

@@ -207,6 +207,16 @@ func (s *Service) CaseErased(tx *ledger.Tx, i *incident.Incident) error {
 	}); err != nil {
 		return err
 	}
+	for _, table := range []ledger.Table[string]{printingJobs, unprinting} {
+		if err := table.Scan(tx, ledger.K(), func(k ledger.Key, id string) error {
+			if id == i.ID {
+				return table.Delete(tx, k)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
 	if err := queue.Delete(tx, ledger.K(i.ID)); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
 	"tocsin/incident"
@@ -21,6 +22,9 @@ func (s *Service) Run(ctx context.Context) error {
 		}
 		return err
 	}
+	var press sync.WaitGroup
+	press.Go(func() { s.runPress(ctx) })
+	defer press.Wait()
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	for {

@@ -13,6 +13,7 @@ import (
 	"tocsin/notify"
 	"tocsin/notify/filing"
 	"tocsin/notify/letter"
+	"tocsin/notify/post"
 	"tocsin/notify/statute"
 )
 
@@ -34,7 +35,11 @@ type Deps struct {
 	// Colleagues are the accounts that may sign in, with their addresses. Nil
 	// where none are known: reminders are then shown in the console alone.
 	Colleagues func(ctx context.Context) ([]Colleague, error)
-	Logger     *slog.Logger // nothing is logged if nil
+	// House prints letters on paper and Prints keeps them, for an incident by its id.
+	// Both nil where printing is not configured.
+	House  *post.House
+	Prints func(incident string) post.Store
+	Logger *slog.Logger // nothing is logged if nil
 }
 
 // Service keeps obligations and sends notices. It is a casework.Reactor, and is
@@ -54,6 +59,7 @@ type Service struct {
 	bounces  bounces
 
 	noAddress addressCache
+	printing  printing
 	seen      forecasts
 	linted    lintCache
 }
