@@ -11,6 +11,7 @@ import (
 	"tocsin/notify/filing"
 	"tocsin/notify/letter"
 	"tocsin/notify/outbox"
+	"tocsin/notify/post"
 	"tocsin/notify/slack"
 	"tocsin/notify/smtp"
 	"tocsin/notify/statute"
@@ -60,9 +61,14 @@ func (a *App) sender() error {
 	if err != nil {
 		return err
 	}
+	house, err := post.NewHouse(a.cfg.Post)
+	if err != nil {
+		return err
+	}
 	a.Outbox, err = outbox.New(outbox.Deps{
 		DB: a.store.DB, Vault: a.store.Vault, Rules: a.rules, Letters: a.letters, Forms: forms,
 		Mail: channel, Staff: tell, Logger: a.log,
+		House: house, Prints: func(incident string) post.Store { return post.VaultStore{Vault: a.store.Vault, Scope: incident} },
 	}, outbox.Config{
 		Organisation: organisation, Letterhead: a.cfg.Letterhead.letterhead(), BaseURL: a.cfg.baseURL(""),
 		Canary: a.cfg.Sending.Canary, Batch: a.cfg.Sending.Batch, Retry: a.cfg.Sending.retry(),

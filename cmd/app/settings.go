@@ -15,6 +15,7 @@ import (
 	"tocsin/incident/keys"
 	"tocsin/notify/bounce"
 	"tocsin/notify/outbox"
+	"tocsin/notify/post"
 	"tocsin/notify/slack"
 	"tocsin/notify/smtp"
 	"tocsin/notify/statute"
@@ -30,14 +31,15 @@ type Config struct {
 	Listen        string `toml:"listen"`
 	PublicURL     string `toml:"public_url"`
 
-	TLS       TLSConfig       `toml:"tls"`
-	Auth      AuthConfig      `toml:"auth"`
-	Mail      smtp.Config     `toml:"mail"`
-	Slack     slack.Config    `toml:"slack"`
-	Sources   []hooks.Source  `toml:"source"`
-	Bounces   hooks.Verifier  `toml:"bounces"` // of returned mail at /hooks/bounces
-	Rules     RulesConfig     `toml:"rules"`
-	Playbooks PlaybooksConfig `toml:"playbooks"`
+	TLS       TLSConfig        `toml:"tls"`
+	Auth      AuthConfig       `toml:"auth"`
+	Mail      smtp.Config      `toml:"mail"`
+	Slack     slack.Config     `toml:"slack"`
+	Post      post.HouseConfig `toml:"post"` // letters on paper
+	Sources   []hooks.Source   `toml:"source"`
+	Bounces   hooks.Verifier   `toml:"bounces"` // of returned mail at /hooks/bounces
+	Rules     RulesConfig      `toml:"rules"`
+	Playbooks PlaybooksConfig  `toml:"playbooks"`
 
 	// Organisation is who had the data; Letterhead is what letters say of it.
 	Organisation OrganisationConfig `toml:"organisation"`
@@ -171,6 +173,7 @@ func DefaultConfig() Config {
 			Issuer: "Tocsin", Idle: Duration(2 * time.Hour), Absolute: Duration(12 * time.Hour), Fresh: Duration(30 * time.Minute),
 		},
 		Mail:      smtp.Default(),
+		Post:      post.DefaultHouse(),
 		Sending:   SendingConfig{Canary: 50, Batch: 200},
 		Matching:  MatchingConfig{Upload: "2GiB"},
 		Retention: RetentionConfig{Closed: Duration(6 * 365 * 24 * time.Hour)},
@@ -185,7 +188,7 @@ func (c *Config) relativeTo(dir string) {
 			*p = filepath.Join(dir, *p)
 		}
 	}
-	for _, folders := range [][]string{c.Rules.Folders, c.Playbooks.Folders} {
+	for _, folders := range [][]string{c.Rules.Folders, c.Playbooks.Folders, c.Post.Fonts} {
 		for n, folder := range folders {
 			if !filepath.IsAbs(folder) {
 				folders[n] = filepath.Join(dir, folder)
@@ -200,7 +203,7 @@ func (c *Config) relativeTo(dir string) {
 func (c *Config) hooks() hooks.Config { return hooks.Config{Sources: c.Sources, Bounces: c.Bounces} }
 
 func (c *Config) paths() []*string {
-	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Matching.Scratch, &c.Mail.Bounces}
+	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Matching.Scratch, &c.Mail.Bounces, &c.Post.KeysFile}
 }
 
 // check opens nothing but looks whether named files are there.
@@ -248,6 +251,9 @@ func (c *Config) check(string) error {
 	}
 	problems = append(problems, c.Sending.throttle().Check()...)
 	problems = append(problems, c.Slack.Check()...)
+	if _, err := post.NewHouse(c.Post); err != nil {
+		problems = append(problems, incident.ProblemsOf(err)...)
+	}
 	problems = append(problems, c.Letterhead.check()...)
 	if _, err := c.Organisation.facts(); err != nil {
 		problems = append(problems, incident.ProblemsOf(err)...)
