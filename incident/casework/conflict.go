@@ -314,19 +314,22 @@ func (d *Desk) Conflict(ctx context.Context, p incident.Principal, ref, id strin
 		}
 	}
 	from := vaultFiles{d.vault, c.incident, c.run.Files}
-	opt := affected.Options{Decisions: c.decisions}
-	people, err := affected.DirectoryRows(ctx, c.run.Spec, from, numbers, out.Columns, opt)
-	if err != nil {
-		return nil, err
-	}
-	for _, one := range people {
-		m := MaskedPerson{Person: one.Person, Line: one.Place.Line}
-		for n, value := range one.Values {
-			m.Values = append(m.Values, maskAs(out.Columns[n], value))
+	return out, d.withRows(ctx, c.incident, &c.run, func(index *affected.RowIndexes) error {
+		opt := affected.Options{Rows: index}
+		people, err := affected.DirectoryRows(ctx, c.run.Spec, from, numbers, out.Columns, opt)
+		if err != nil {
+			return err
 		}
-		out.People = append(out.People, m)
-	}
-	return out, d.showRows(ctx, c, from, rows, people, out)
+		out.People, out.Rows = nil, nil
+		for _, one := range people {
+			m := MaskedPerson{Person: one.Person, Line: one.Place.Line}
+			for n, value := range one.Values {
+				m.Values = append(m.Values, maskAs(out.Columns[n], value))
+			}
+			out.People = append(out.People, m)
+		}
+		return c.showRows(ctx, from, rows, people, out, opt)
+	})
 }
 
 // nextOpen names the open cluster that follows one; 0 where no other is open.
@@ -341,7 +344,7 @@ func nextOpen(q *affected.Queue, states map[int]string, at int) (int64, error) {
 }
 
 // showRows reads the rows themselves and compares their keys with the people's.
-func (d *Desk) showRows(ctx context.Context, c *looking, from vaultFiles, rows []affected.Conflict, people []affected.Row, out *Conflicting) error {
+func (c *looking) showRows(ctx context.Context, from vaultFiles, rows []affected.Conflict, people []affected.Row, out *Conflicting, opt affected.Options) error {
 	for n := range c.run.Spec.Exposures {
 		e, f := &c.run.Spec.Exposures[n], &c.run.Files[n+1]
 		var places []affected.Place
@@ -353,7 +356,7 @@ func (d *Desk) showRows(ctx context.Context, c *looking, from vaultFiles, rows [
 		if len(places) == 0 {
 			continue
 		}
-		columns, have, err := affected.ExposedRows(ctx, c.run.Spec, from, n, places, affected.Options{})
+		columns, have, err := affected.ExposedRows(ctx, c.run.Spec, from, n, places, opt)
 		if err != nil {
 			return err
 		}

@@ -357,7 +357,7 @@ func leave(tx *ledger.Tx, id string, moved map[string]string) error {
 
 // leaveOne puts an object, and every index of it, on the list of what goes.
 func leaveOne(tx *ledger.Tx, id, sum string) error {
-	all, err := dropIndexes(tx, id, sum)
+	all, err := dropIndexesOf(tx, id, sum)
 	for _, one := range append(all, sum) {
 		if err == nil {
 			err = leftovers.Put(tx, ledger.K(id, one), Leftover{})

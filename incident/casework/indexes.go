@@ -52,7 +52,7 @@ func (x *indexer) use(ctx context.Context, of indexed, fn func(index io.ReaderAt
 			return err
 		}
 		err = x.with(ctx, of.incident, sum, func(index io.ReaderAt, size int64) error { return fn(index, size, key) })
-		if again || !affected.IndexDamaged(err) && !errors.Is(err, errNoIndex) {
+		if again || !damagedIndex(err) {
 			return err
 		}
 	}
@@ -61,11 +61,20 @@ func (x *indexer) use(ctx context.Context, of indexed, fn func(index io.ReaderAt
 // errNoIndex is in the chain where an index cannot be opened, which says nothing of what it is of.
 var errNoIndex = errors.New("casework: the index is not in the vault, or was altered there")
 
-func (x *indexer) with(ctx context.Context, incidentID, sum string, fn func(io.ReaderAt, int64) error) error {
+// damagedIndex reports whether an error means that an index is to be made again.
+func damagedIndex(err error) bool { return affected.IndexDamaged(err) || errors.Is(err, errNoIndex) }
+
+// open opens an index's object.
+func (x *indexer) open(ctx context.Context, incidentID, sum string) (at, int64, error) {
 	index, size, err := openAt(ctx, x.vault, incidentID, sum)
 	if k := incident.KindOf(err); err != nil && (k == incident.NotFound || k == incident.Internal) {
-		return incident.Because(k, errors.Join(errNoIndex, err), "an index cannot be opened")
+		return nil, 0, incident.Because(k, errors.Join(errNoIndex, err), "an index cannot be opened")
 	}
+	return index, size, err
+}
+
+func (x *indexer) with(ctx context.Context, incidentID, sum string, fn func(io.ReaderAt, int64) error) error {
+	index, size, err := x.open(ctx, incidentID, sum)
 	if err != nil {
 		return err
 	}
@@ -154,22 +163,29 @@ func refersTo(tx *ledger.Tx, incidentID, sum string) (found bool, err error) {
 	return found, err
 }
 
-// dropIndexes forgets every index of an object that goes, and gives their own objects.
-func dropIndexes(tx *ledger.Tx, incidentID, object string) ([]string, error) {
+// dropIndexes forgets those indexes under a key that drop says, and gives their objects.
+func dropIndexes(tx *ledger.Tx, under ledger.Key, drop func(of, kind string) bool) ([]string, error) {
 	var out []string
-	var kinds []ledger.Key
-	if err := indexes.Scan(tx, ledger.K(incidentID, object), func(k ledger.Key, x Index) error {
-		out, kinds = append(out, x.Object), append(kinds, slices.Clone(k))
+	var keys []ledger.Key
+	if err := indexes.Scan(tx, under, func(k ledger.Key, x Index) error {
+		if drop(k.Text(1), k.Text(2)) {
+			out, keys = append(out, x.Object), append(keys, slices.Clone(k))
+		}
 		return nil
 	}); err != nil {
 		return nil, err
 	}
-	for _, k := range kinds {
+	for _, k := range keys {
 		if err := indexes.Delete(tx, k); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// dropIndexesOf forgets every index of an object that goes.
+func dropIndexesOf(tx *ledger.Tx, incidentID, object string) ([]string, error) {
+	return dropIndexes(tx, ledger.K(incidentID, object), func(string, string) bool { return true })
 }
 
 // at is an object of the vault that is read at any place.

@@ -203,3 +203,68 @@ func TestALongQueueHasPages(t *testing.T) {
 		t.Errorf("%+v", one)
 	}
 }
+
+// TestAnExplanationUsesTheFilesIndexes: they are made after a run, a damaged one
+// is made again, and those that no run has a use for any more go.
+func TestAnExplanationUsesTheFilesIndexes(t *testing.T) {
+	b := newBench(t, casework.Config{})
+	r := b.list(t, named{"customers.csv", people}, named{"leak.csv", leak})
+	rows := func() (sums []string) {
+		must(t, b.View(t.Context(), func(tx *ledger.Tx) error {
+			return casework.EachObject(tx, func(_, sum, what string) error {
+				if strings.HasPrefix(what, "an index (rows ") {
+					sums = append(sums, sum)
+				}
+				return nil
+			})
+		}))
+		return sums
+	}
+	before := rows()
+	if len(before) != 2 {
+		t.Fatalf("%d indexes of rows for two files", len(before))
+	}
+	check := func(when string) {
+		t.Helper()
+		got, err := b.SearchPerson(t.Context(), ana, b.i.ID, r.ID, "customer_id", "C1")
+		must(t, err)
+		if !got.Affected || len(got.Rows) != 2 || got.Rows[0].Place.Line != 2 {
+			t.Errorf("%s: %+v", when, got)
+		}
+		got, err = b.SearchRow(t.Context(), ana, b.i.ID, r.ID, "leak.csv", 3)
+		must(t, err)
+		if len(got.Rows) != 1 || got.Rows[0].Outcome != "conflict" {
+			t.Errorf("%s: %+v", when, got)
+		}
+		k, err := b.Conflict(t.Context(), ana, b.i.ID, r.ID, 2)
+		must(t, err)
+		if len(k.People) != 2 || len(k.Rows) != 1 || k.Rows[0].Place.Line != 3 {
+			t.Errorf("%s: %+v", when, k)
+		}
+	}
+	check("as they were made")
+	for _, sum := range before {
+		path := b.fileOf(t, sum)
+		whole, err := os.ReadFile(path)
+		must(t, err)
+		whole[len(whole)/2] ^= 1
+		must(t, os.WriteFile(path, whole, 0o600))
+		check("with one damaged")
+		must(t, b.vault.Delete(t.Context(), b.i.ID, sum))
+		check("with one gone")
+	}
+	b.vault.full = func(int64) bool { return true }
+	must(t, b.vault.Delete(t.Context(), b.i.ID, before[0]))
+	check("with no room for one")
+	b.vault.full = nil
+	spec := r.Spec
+	spec.Exposures = append([]affected.Exposure(nil), spec.Exposures...)
+	spec.Exposures[0].Elements = append(spec.Exposures[0].Elements, "photo")
+	must(t, b.RunResolution(t.Context(), ana, b.i.ID, r.ID, spec))
+	b.Wait()
+	after := rows()
+	if len(after) != 2 || after[1] == before[1] && after[0] == before[0] {
+		t.Errorf("after another meaning: %v, before %v", after, before)
+	}
+	b.allReferred(t)
+}

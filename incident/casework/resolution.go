@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -60,6 +61,8 @@ type ResolutionFile struct {
 	Columns  []string         `json:"columns"`
 	Sheets   []string         `json:"sheets,omitempty"`
 	Guesses  affected.Guesses `json:"guesses,omitzero"`
+	Source   string           `json:"source,omitempty"` // the database whose answer it is
+	Query    string           `json:"query,omitempty"`  // and what it was asked
 }
 
 // called is the path under which the spec has the file.
@@ -169,6 +172,30 @@ type running struct {
 	now  map[string]*flight
 	work sync.WaitGroup
 	left map[string]map[string]int // see countExcluded; a list never changes
+	over []*context.CancelFunc     // of what is done for later, and may be given up
+}
+
+// spare gives a context for what need not be done now; done is called when it ended.
+func (r *running) spare(ctx context.Context) (_ context.Context, done func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.over = append(r.over, &cancel)
+	return ctx, func() {
+		cancel()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.over = slices.DeleteFunc(r.over, func(c *context.CancelFunc) bool { return c == &cancel })
+	}
+}
+
+// giveUp ends what is done for later.
+func (r *running) giveUp() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, cancel := range r.over {
+		(*cancel)()
+	}
 }
 
 // flight is one run under way.

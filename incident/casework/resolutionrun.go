@@ -16,8 +16,15 @@ import (
 	"tocsin/incident/vault"
 )
 
-// Wait returns when no run is under way; the program calls it before it closes the store.
+// Wait returns when no run is under way and what is prepared after it is ready.
 func (d *Desk) Wait() { d.running.work.Wait() }
+
+// Stop is Wait for a program that ends, which calls it before it closes the
+// store: what is only prepared for later is given up.
+func (d *Desk) Stop() {
+	d.running.giveUp()
+	d.running.work.Wait()
+}
 
 // RunResolution checks what the columns mean and begins to match in the
 // background. Of spec, the mapping counts; which files there are and how they are
@@ -55,9 +62,15 @@ func (d *Desk) RunResolution(ctx context.Context, p incident.Principal, ref, id 
 		}
 		begun = true
 		tx.Record("resolution.run", "resolution/"+r.ID)
-		if err := resolutions.Put(tx, ledger.K(i.ID, r.ID), r); err != nil || before == nil {
+		if err := resolutions.Put(tx, ledger.K(i.ID, r.ID), r); err != nil {
 			return err
 		}
+		unread, err := dropStaleRows(tx, i.ID)
+		if err != nil || before == nil {
+			stale = unread
+			return err
+		}
+		stale = append(stale, unread...)
 		for _, object := range objectsOf(before) {
 			used, err := refersTo(tx, i.ID, object)
 			if err != nil {
@@ -66,7 +79,7 @@ func (d *Desk) RunResolution(ctx context.Context, p incident.Principal, ref, id 
 			if used {
 				continue // another run came to the same list
 			}
-			more, err := dropIndexes(tx, i.ID, object)
+			more, err := dropIndexesOf(tx, i.ID, object)
 			if err != nil {
 				return err
 			}
@@ -94,7 +107,7 @@ func (d *Desk) RunResolution(ctx context.Context, p incident.Principal, ref, id 
 		}
 		if err == nil {
 			d.running.end(id) // nobody waits for what follows
-			d.prepare(after, incidentID, result.roster)
+			d.prepare(after, incidentID, &r, result.roster)
 		}
 	}()
 	return nil
@@ -102,9 +115,18 @@ func (d *Desk) RunResolution(ctx context.Context, p incident.Principal, ref, id 
 
 // prepare makes the indexes of a list before anybody needs them. Where that
 // fails, whoever needs one first makes it.
-func (d *Desk) prepare(ctx context.Context, incidentID string, r *incident.Roster) {
-	for _, of := range []indexed{d.lists.of(incidentID, r.Object), ofConflicts(incidentID, r.Reports["conflicts.csv"])} {
-		if _, err := d.lists.indexer.ready(ctx, of, false); err != nil && incident.KindOf(err) != incident.NotFound {
+func (d *Desk) prepare(ctx context.Context, incidentID string, r *Resolution, list *incident.Roster) {
+	ctx, done := d.running.spare(ctx)
+	defer done()
+	all := []indexed{d.lists.of(incidentID, list.Object), ofConflicts(incidentID, list.Reports["conflicts.csv"])}
+	for n := range r.Files {
+		all = append(all, d.ofRows(incidentID, r, n))
+	}
+	for _, of := range all {
+		if ctx.Err() != nil {
+			return
+		}
+		if _, err := d.lists.indexer.ready(ctx, of, false); err != nil && ctx.Err() == nil && incident.KindOf(err) != incident.NotFound && incident.KindOf(err) != incident.Invalid {
 			d.log.Warn("an index could not be made yet", "incident", incidentID, "index", of.kind, "kind", string(incident.KindOf(err)))
 		}
 	}

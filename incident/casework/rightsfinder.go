@@ -220,7 +220,11 @@ func (f *finder) directory(ctx context.Context) error {
 		if r.Spec.Directory.Columns["phone"] == "" {
 			continue
 		}
-		got, err := affected.Explain(ctx, r.Spec, vaultFiles{f.d.vault, f.i.ID, r.Files}, affected.Asked{Key: "phone", Value: f.q.Phone}, affected.Options{})
+		var got affected.Explanation
+		err := f.d.withRows(ctx, f.i.ID, &r, func(rows *affected.RowIndexes) (err error) {
+			got, err = affected.Explain(ctx, r.Spec, vaultFiles{f.d.vault, f.i.ID, r.Files}, affected.Asked{Key: "phone", Value: f.q.Phone}, affected.Options{Rows: rows})
+			return err
+		})
 		if k := incident.KindOf(err); err != nil && k != incident.NotFound && k != incident.Invalid {
 			return err
 		}
@@ -249,20 +253,25 @@ func (f *finder) namesake(ctx context.Context, h *PersonHit) (bool, error) {
 			continue
 		}
 		files := vaultFiles{f.d.vault, f.i.ID, r.Files}
-		got, err := affected.Explain(ctx, r.Spec, files, asked, affected.Options{})
+		var rows []affected.Row
+		err := f.d.withRows(ctx, f.i.ID, &r, func(index *affected.RowIndexes) error {
+			opt := affected.Options{Rows: index}
+			got, err := affected.Explain(ctx, r.Spec, files, asked, opt)
+			if err != nil {
+				return err
+			}
+			var people []int64
+			for _, at := range got.People {
+				if at.Asked {
+					people = append(people, at.Person)
+				}
+			}
+			rows, err = affected.DirectoryRows(ctx, r.Spec, files, people, []string{"birth_date"}, opt)
+			return err
+		})
 		if k := incident.KindOf(err); k == incident.NotFound && err != nil {
 			continue
 		} else if err != nil {
-			return true, err
-		}
-		var people []int64
-		for _, at := range got.People {
-			if at.Asked {
-				people = append(people, at.Person)
-			}
-		}
-		rows, err := affected.DirectoryRows(ctx, r.Spec, files, people, []string{"birth_date"}, affected.Options{})
-		if err != nil {
 			return true, err
 		}
 		for _, row := range rows {

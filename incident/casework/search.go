@@ -84,7 +84,11 @@ func (d *Desk) explain(ctx context.Context, p incident.Principal, ref, id string
 			return nil, err
 		}
 	}
-	got, err := affected.Explain(ctx, r.Spec, vaultFiles{d.vault, incidentID, r.Files}, asked, affected.Options{Decisions: decisions})
+	var got affected.Explanation
+	err = d.withRows(ctx, incidentID, &r, func(rows *affected.RowIndexes) (err error) {
+		got, err = affected.Explain(ctx, r.Spec, vaultFiles{d.vault, incidentID, r.Files}, asked, affected.Options{Decisions: decisions, Rows: rows})
+		return err
+	})
 	if err != nil {
 		return nil, r.named(err)
 	}
