@@ -73,3 +73,27 @@ func cleanLines(in []string) []string {
 	}
 	return out
 }
+
+// Asks reports whether the letter shows this reader a field of theirs, such as
+// person.monitoring_code: what is not shown need not be known.
+func (m *Mailing) Asks(field string, p Person) bool {
+	if p.Variant == "" {
+		p.Variant = Adult
+	}
+	groups := uint32(0)
+	counted := false
+	for _, part := range m.parts {
+		for _, piece := range part.text {
+			if piece.field != field {
+				continue
+			}
+			if !counted {
+				groups, counted = groupBits(p.Elements), true
+			}
+			if part.is(p.Variant, groups) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -19,6 +19,8 @@ type recipient struct {
 	person affected.Person
 	line   int
 	key    string
+	own    string // the person's, whichever letter of a mailing it is
+	code   string // with which they enrol in the monitoring; where their letter shows one
 	domain string // of the address; "" where none is written to
 	held   bool   // by a limit an hour: not now
 
@@ -33,6 +35,9 @@ type recipient struct {
 // add chooses and renders one person's letter.
 func (p *pass) add(person affected.Person, line int) {
 	r := recipient{person: person, line: line, key: personKey(p.key, &person, line, p.m.Series)}
+	if r.own = r.key; p.m.Series > 0 {
+		r.own = personKey(p.key, &person, line, 0)
+	}
 	// Whoever they are is taken from the list, what is said of them from its corrections.
 	restricted, _ := p.marks.Apply(&r.person)
 	person = r.person
@@ -81,7 +86,12 @@ func (p *pass) begin(ctx context.Context, b *batch) (on bool, err error) {
 		return err == nil, err
 	}
 	if !p.m.Drill {
-		p.write(fresh)
+		if err := p.enrol(ctx, fresh); err != nil {
+			return false, err
+		}
+		if !p.codeless {
+			p.write(fresh)
+		}
 	}
 	err = p.s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
 		on, b.todo = true, nil
@@ -98,6 +108,8 @@ func (p *pass) begin(ctx context.Context, b *batch) (on bool, err error) {
 		case !m.State.Active():
 		case i.ChannelCompromised(incident.ChannelMail):
 			m.State, m.Note = MailingPaused, "mail is marked as in the attacker's hands"
+		case p.codeless:
+			m.State, m.Note = MailingPaused, outOfCodes
 		case m.tooManyApart():
 			m.State, m.Note = MailingPaused, m.apartNote()
 		}

@@ -108,7 +108,10 @@ func narrowness(area, place string) int {
 	return 1
 }
 
-// render writes the letter of one person; code is their check code.
-func (l *chosen) render(p *affected.Person, code string) (letter.Message, error) {
-	return l.mailing.Render(addressee(p, code))
+// render writes the letter of one person; code is their check code, enrol that of the
+// monitoring they are offered, where the letter shows one.
+func (l *chosen) render(p *affected.Person, code, enrol string) (letter.Message, error) {
+	to := addressee(p, code)
+	to.MonitoringCode = enrol
+	return l.mailing.Render(to)
 }

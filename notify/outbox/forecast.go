@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"sync"
 
 	"tocsin/incident"
@@ -27,6 +28,8 @@ type Forecast struct {
 	Accounts       int            // further accounts of theirs, whose letter names what those exposed too
 	Earlier        int            // told by an earlier mailing
 	Excluded       map[string]int // by reason, without Accounts
+	Codes          int            // recipients whose letter shows an activation code they do not have yet
+	CodesLeft      int            // codes that nobody has
 	ByJurisdiction map[string]int // of the recipients
 	ByLetter       map[string]int // of the recipients, by draft
 	Samples        []Sample       // nil for who may not see names
@@ -80,6 +83,11 @@ func (s *Service) ForecastRelease(ctx context.Context, p incident.Principal, ref
 		if w.counts, err = s.leftUncounted(tx, i.ID, texts); err != nil {
 			return err
 		}
+		codes, err := enrolOf(tx, i.ID)
+		if err != nil {
+			return err
+		}
+		out.CodesLeft = codes.Left()
 		out.Digest, err = s.forecastDigest(tx, i, &out.Plan)
 		return err
 	}); err != nil || len(texts) == 0 {
@@ -151,6 +159,9 @@ func (p *pass) foresee(ctx context.Context, out *Forecast) error {
 	if err := p.countBatch(ctx, out, pick); err != nil {
 		return err
 	}
+	if out.Codes > out.CodesLeft && out.Blocked == "" {
+		out.Blocked = fmt.Sprintf("%d letters show an activation code of the monitoring, and %d codes are left. Add more.", out.Codes, out.CodesLeft)
+	}
 	out.Samples = pick.samples(p)
 	return nil
 }
@@ -176,7 +187,7 @@ func (p *pass) countBatch(ctx context.Context, out *Forecast, pick *picker) erro
 			}
 			if r.reason == "" && r.person.Name == "" {
 				// What a letter needs of a person and a list may lack is the name.
-				if _, err := r.letter.render(&r.person, sampleCode); err != nil {
+				if _, err := r.letter.render(&r.person, sampleCode, sampleCode); err != nil {
 					r.reason = unwritten + whatIsWrong(err, r.person.CustomerID)
 				}
 			}
@@ -186,6 +197,15 @@ func (p *pass) countBatch(ctx context.Context, out *Forecast, pick *picker) erro
 				out.Recipients++
 				out.ByJurisdiction[r.person.Jurisdiction()]++
 				out.ByLetter[r.letter.sent.Draft]++
+				if r.wantsCode() {
+					has, err := enrolGiven.Has(tx, ledger.K(p.j.incident, r.own))
+					if err != nil {
+						return err
+					}
+					if !has {
+						out.Codes++
+					}
+				}
 			case otherAccount:
 				out.Accounts++
 			default:
@@ -217,6 +237,13 @@ func (s *Service) forecastDigest(tx *ledger.Tx, i *incident.Incident, plan *Plan
 		return "", err
 	}
 	if err := say(state); err != nil {
+		return "", err
+	}
+	codes, err := enrolOf(tx, i.ID)
+	if err != nil {
+		return "", err
+	}
+	if err := say([]int{codes.Total, codes.Given}); err != nil {
 		return "", err
 	}
 	err = mailings.Scan(tx, ledger.K(i.ID), func(_ ledger.Key, m Mailing) error { return say([]any{m.ID, m.State, m.Counts}) })

@@ -146,6 +146,7 @@ func sampleOf(r *recipient, why string) Sample {
 	s := Sample{Why: []string{why}, Draft: r.letter.sent.Draft, Line: r.line, Jurisdiction: strings.Clone(r.person.Jurisdiction()), Language: r.letter.sent.Language,
 		To: maskedEmail(r.person.Email), LeftOut: r.reason}
 	to := addressee(&r.person, sampleCode)
+	to.MonitoringCode = sampleCode
 	for n := range to.Address {
 		to.Address[n] = maskedText(to.Address[n])
 	}

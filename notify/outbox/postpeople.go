@@ -42,6 +42,8 @@ type paperLetter struct {
 	person  affected.Person
 	line    int
 	key     string
+	own     string // the person's, whichever letter it is
+	enrol   string // the code of the monitoring, where their letter shows one
 	letter  *chosen
 	mailing string // whose e-mail did not reach them
 	why     string // why on paper; "" where none goes out to them
@@ -131,7 +133,7 @@ func (w *postal) each(ctx context.Context, fn func([]paperLetter) error) error {
 
 // one says what the list and the decisions about it say of a person.
 func (w *postal) one(person affected.Person, line int) paperLetter {
-	l := paperLetter{person: person, line: line, key: personKey(w.key, &person, line, w.m.Series)}
+	l := paperLetter{person: person, line: line, key: personKey(w.key, &person, line, w.m.Series), own: personKey(w.key, &person, line, 0)}
 	restricted, _ := w.marks.Apply(&l.person)
 	p := &l.person
 	left := w.left(p)
@@ -230,7 +232,7 @@ func (w *postal) paper(l *paperLetter, date string) (post.Letter, error) {
 		ID: l.key, Code: w.code(l.key), Variant: l.letter.sent.Draft + "/" + l.letter.sent.Language + "/" + string(variantOf(&l.person)),
 		Language: l.letter.sent.Language, Date: date, Country: countryOf(&l.person),
 	}
-	m, err := l.letter.render(&l.person, checkCode(w.codes, l.key))
+	m, err := l.letter.render(&l.person, checkCode(w.codes, l.key), l.enrol)
 	if err != nil {
 		return out, incident.Errorf(incident.Invalid, "%s", whatIsWrong(err, l.person.CustomerID))
 	}

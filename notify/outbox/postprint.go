@@ -232,6 +232,9 @@ func (w *postal) letters(ctx context.Context, failed *error, date string, before
 			if err := before(some); err != nil {
 				return err
 			}
+			if err := w.enrolPaper(ctx, some); err != nil {
+				return err
+			}
 			for n := range some {
 				if !some[n].goes() {
 					continue

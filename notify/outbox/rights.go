@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,7 +38,15 @@ func personKeys(key *keys.Key, places []casework.ListPlace) []string {
 // One who was left out has the reason in its place.
 func (s *Service) HeldOn(tx *ledger.Tx, i *incident.Incident, key *keys.Key, places []casework.ListPlace) ([]casework.Holding, error) {
 	var out []casework.Holding
-	for _, name := range personKeys(key, places) {
+	names, enrol := personKeys(key, places), ""
+	for _, name := range names {
+		code, err := enrolledWith(tx, i.ID, name)
+		if err != nil {
+			return nil, err
+		}
+		enrol = cmp.Or(enrol, code)
+	}
+	for _, name := range names {
 		d, err := deliveries.Get(tx, ledger.K(i.ID, name))
 		if incident.KindOf(err) == incident.NotFound && err != nil {
 			continue
@@ -52,7 +61,7 @@ func (s *Service) HeldOn(tx *ledger.Tx, i *incident.Incident, key *keys.Key, pla
 			}
 		}
 		if d.Draft != "" && d.State != Withheld {
-			if err := s.letterHeld(tx, i, &d, places, checkCode(codesOf(key), name), &h); err != nil {
+			if err := s.letterHeld(tx, i, &d, places, checkCode(codesOf(key), name), enrol, &h); err != nil {
 				return nil, err
 			}
 		}
@@ -62,7 +71,7 @@ func (s *Service) HeldOn(tx *ledger.Tx, i *incident.Incident, key *keys.Key, pla
 }
 
 // letterHeld renders the text that was sent, for the person alone.
-func (s *Service) letterHeld(tx *ledger.Tx, i *incident.Incident, d *Delivery, places []casework.ListPlace, code string, h *casework.Holding) error {
+func (s *Service) letterHeld(tx *ledger.Tx, i *incident.Incident, d *Delivery, places []casework.ListPlace, code, enrol string, h *casework.Holding) error {
 	m, err := mailings.Get(tx, ledger.K(i.ID, d.Mailing))
 	if err != nil {
 		return err
@@ -90,7 +99,7 @@ func (s *Service) letterHeld(tx *ledger.Tx, i *incident.Incident, d *Delivery, p
 			who = p.Person
 		}
 	}
-	said, err := (&chosen{sent: m.Letters[at], mailing: prepared}).render(&who, code)
+	said, err := (&chosen{sent: m.Letters[at], mailing: prepared}).render(&who, code, enrol)
 	if err != nil {
 		said = letter.Message{Subject: text.Subject, Text: "The letter cannot be made out again; its approved text has the digest " + m.Letters[at].Digest + "."}
 	}

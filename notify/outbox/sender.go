@@ -139,6 +139,7 @@ type pass struct {
 	accounts *accounts
 	canary   int // how many are still to be sent before the mailing looks at itself
 	batch    []recipient
+	codeless bool                          // somebody's letter shows a code, and there are none left
 	left     func(*affected.Person) string // why somebody is left out by decision; "" otherwise
 	counts   *counting                     // nil unless those of whom nothing counts are left out
 	held     holds                         // whom a limit an hour holds back

@@ -29,7 +29,7 @@ func (p *pass) writeOne(r *recipient) {
 		}
 	}()
 	var err error
-	if r.message, err = r.letter.render(&r.person, checkCode(p.codes, r.key)); err != nil {
+	if r.message, err = r.letter.render(&r.person, checkCode(p.codes, r.key), r.code); err != nil {
 		r.reason = unwritten + whatIsWrong(err, r.person.CustomerID)
 	}
 }
