@@ -29,6 +29,7 @@ type recipient struct {
 	written bool   // the message is
 	reason  string // why they are left out
 	try     int
+	untried bool // the mail server could not be reached: it is no attempt on this person
 	receipt notify.Receipt
 }
 

@@ -67,7 +67,11 @@ func (s *Service) finish(ctx context.Context, p *pass) error {
 		}
 		tx.Record("mailing.pass", "mailing/"+m.ID)
 		m.Held = p.held.lines(m.Pending() + m.Counts.Deferred)
-		if m.Counts.Deferred > 0 || p.held.any() {
+		if p.down.Load() {
+			at := s.now(tx).Add(s.soonest())
+			m.Held = []Hold{{All: true, Down: true, People: m.Pending() + m.Counts.Deferred, Until: at, Clear: at}}
+		}
+		if m.Counts.Deferred > 0 || len(m.Held) > 0 {
 			m.goOn(s.now(tx), s.soonest())
 			return mailings.Put(tx, ledger.K(j.incident, m.ID), m)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tocsin/incident"
@@ -11,26 +12,50 @@ import (
 	"tocsin/notify"
 )
 
+// unreachedEach is how many letters in a row find no mail server, for each that is under
+// way at once, before the others of their batch are put off untried and the pass ends: a
+// server that does not answer would keep each of them waiting for half a minute.
+const unreachedEach = 2
+
 // send makes the attempts, as many at once as the channel has connections.
 func (p *pass) send(ctx context.Context, todo []*recipient) {
 	workers := 1
 	if c, ok := p.s.Mail.(interface{ Connections() int }); ok {
 		workers = max(1, c.Connections())
 	}
-	letters := newCounter(todo, &p.s.limits)
+	letters := p.s.counter(todo)
+	var inRow atomic.Int64
+	most := int64(unreachedEach * workers)
 	var wg sync.WaitGroup
 	for range min(workers, len(todo)) {
 		wg.Go(func() {
 			for r := letters.next(); r != nil; r = letters.next() {
-				r.receipt = p.s.Mail.Send(ctx, notify.Message{
-					ID: messageID(r.key, r.try), To: r.person.Email,
-					Subject: r.message.Subject, Text: r.message.Text, HTML: r.message.HTML,
-				})
+				if inRow.Load() >= most {
+					r.untried = true
+					r.receipt = notify.Receipt{Outcome: notify.Deferred, Detail: "not tried: the mail server could not be reached just before"}
+				} else {
+					r.receipt = p.s.Mail.Send(ctx, notify.Message{
+						ID: messageID(r.key, r.try), To: r.person.Email,
+						Subject: r.message.Subject, Text: r.message.Text, HTML: r.message.HTML,
+					})
+				}
+				if r.receipt.Outcome == notify.Deferred && r.receipt.Code == 0 {
+					inRow.Add(1)
+				} else {
+					inRow.Store(0)
+				}
 				letters.back(r)
 			}
 		})
 	}
 	wg.Wait()
+	if inRow.Load() < most {
+		return
+	}
+	p.down.Store(true)
+	for _, r := range todo { // nobody is given up for that
+		r.untried = r.untried || r.receipt.Outcome == notify.Deferred && r.receipt.Code == 0
+	}
 }
 
 // messageID is the local part of a letter's Message-ID: the delivery's name and the
@@ -69,6 +94,9 @@ func (p *pass) end(ctx context.Context, b *batch) error {
 				return err
 			}
 			m.Counts.Attempting--
+			if r.untried {
+				d.Attempts--
+			}
 			p.s.settle(&m, &d, r.receipt, now)
 			if err := m.settled(tx, p.j.incident, k, &d); err != nil {
 				return err

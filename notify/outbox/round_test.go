@@ -8,7 +8,24 @@ import (
 
 // Round is one look at what is to be sent, for tests that move the clock
 // between them.
-func Round(ctx context.Context, s *Service) error { return s.round(ctx) }
+func Round(ctx context.Context, s *Service) error {
+	err := s.round(ctx)
+	s.passes.wg.Wait()
+	return err
+}
+
+// Sweep takes away what nothing was sent to for an hour, and gives how many
+// domains are left.
+func Sweep(ctx context.Context, s *Service) (left int, err error) {
+	if err := s.sweep(ctx); err != nil {
+		return 0, err
+	}
+	err = s.DB.View(ctx, func(tx *ledger.Tx) error {
+		left, err = paces.Count(tx, nil)
+		return err
+	})
+	return left, err
+}
 
 // DeliveryStates reads what is known of each letter of a mailing, by its key.
 func DeliveryStates(ctx context.Context, s *Service, mailing string) (map[string]DeliveryState, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tocsin/incident"
@@ -27,6 +28,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer press.Wait()
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
+	defer s.passes.wg.Wait() // what is on the wire is finished and written down
 	for {
 		err := s.round(ctx)
 		if err == nil {
@@ -58,34 +60,18 @@ func (s *Service) jobs(ctx context.Context) ([]job, error) {
 	return out, err
 }
 
-// round gives every mailing that has something to do one pass over its list.
-func (s *Service) round(ctx context.Context) error {
-	jobs, err := s.jobs(ctx)
-	if err != nil {
-		return err
-	}
-	for _, j := range jobs {
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err := s.pass(ctx, j); err != nil {
-			s.Logger.Error("mailing failed", "mailing", j.mailing, "error", err)
-		}
-	}
-	return nil
-}
-
-// pass goes once over a mailing's list and sends what is due.
-func (s *Service) pass(ctx context.Context, j job) error {
+// pass goes once over a mailing's list and sends what is due; again says that
+// something was done, so that others who waited for their turn are looked at.
+func (s *Service) pass(ctx context.Context, j job) (again bool, err error) {
 	if err := s.recoverJob(ctx, j); err != nil {
-		return err
+		return false, err
 	}
 	p, due, err := s.open(ctx, j)
 	if err != nil {
-		return s.trouble(ctx, j, &unprepared{err})
+		return false, s.trouble(ctx, j, &unprepared{err})
 	}
 	if !due {
-		return nil
+		return false, nil
 	}
 	defer p.list.Close()
 	on, err := p.all(ctx)
@@ -93,12 +79,12 @@ func (s *Service) pass(ctx context.Context, j job) error {
 		err = e
 	}
 	if err != nil {
-		return s.trouble(ctx, j, err)
+		return false, s.trouble(ctx, j, err)
 	}
 	if !on {
-		return nil
+		return false, nil
 	}
-	return s.finish(ctx, p)
+	return true, s.finish(ctx, p)
 }
 
 // all goes through the list; on is false where the mailing is no longer to go on.
@@ -119,8 +105,8 @@ func (p *pass) all(ctx context.Context) (on bool, err error) {
 		if on, err := p.flush(ctx); err != nil || !on {
 			return false, err
 		}
-		if p.held.all != nil {
-			return true, nil // nobody else can be written to before somebody has waited
+		if p.held.all != nil || p.down.Load() {
+			return true, nil // nobody else can be written to before there was a wait
 		}
 	}
 	return p.flush(ctx)
@@ -143,6 +129,7 @@ type pass struct {
 	left     func(*affected.Person) string // why somebody is left out by decision; "" otherwise
 	counts   *counting                     // nil unless those of whom nothing counts are left out
 	held     holds                         // whom a limit an hour holds back
+	down     atomic.Bool                   // the mail server cannot be reached
 	line     *line                         // where batches go once the canary is over
 }
 

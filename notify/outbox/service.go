@@ -51,6 +51,8 @@ type Service struct {
 	limits limits
 	wake   chan struct{}
 	steady steady
+	passes passes
+	slots  slots
 	swept  time.Time // when Run last took old paces away
 
 	layer    layered // the rules with the contracts over them

@@ -65,7 +65,6 @@ func (t Throttle) Check() []incident.Problem {
 type limits struct {
 	all, domain int
 	of          map[string]DomainLimit
-	slots       bool // some domain has fewer connections
 }
 
 func (t Throttle) limits() limits {
@@ -76,7 +75,6 @@ func (t Throttle) limits() limits {
 			d.PerHour = t.DomainPerHour
 		}
 		l.of[d.Name] = d
-		l.slots = l.slots || d.Connections > 0
 	}
 	return l
 }

@@ -263,6 +263,128 @@ func (p *crowd) Send(_ context.Context, m notify.Message) notify.Receipt {
 	return notify.Receipt{Outcome: notify.Accepted, Code: 250}
 }
 
+// A mail server that cannot be reached is not asked for each of a list's people, and
+// whom it was not asked for has lost no attempt.
+func TestAMailServerThatIsDown(t *testing.T) {
+	asked, up := 0, false
+	post := &postman{got: map[string]int{}}
+	post.answer = func(notify.Message) notify.Outcome {
+		asked++
+		if up {
+			return notify.Accepted
+		}
+		return notify.Deferred
+	}
+	h := buildWith(t, post, func(c *outbox.Config) {
+		c.Canary, c.Batch, c.Retry = 5, 50, []time.Duration{time.Minute, time.Minute, time.Minute}
+	})
+	h.readyFor(t, nameless(300, func(int) bool { return false }))
+	id := h.release(t).ID
+	up = true
+	must(t, outbox.Round(t.Context(), h.Service))
+	if m, err := h.Mailing(t.Context(), otto, h.ref, id); err != nil || m.State != outbox.MailingDone {
+		t.Fatalf("%v %+v", err, m)
+	}
+
+	// The same, with a server that goes away.
+	h.readyFor(t, nameless(300, func(int) bool { return false }))
+	id = h.release(t).ID
+	asked, up = 0, false
+	post.got = map[string]int{}
+	post.answer = func(notify.Message) notify.Outcome {
+		if asked++; asked <= 20 || up {
+			return notify.Accepted
+		}
+		return notify.Deferred
+	}
+	for range 12 { // twelve minutes, and the ladder has three
+		must(t, outbox.Round(t.Context(), h.Service))
+		h.store.Clock.Advance(61 * time.Second)
+	}
+	m, err := h.Mailing(t.Context(), otto, h.ref, id)
+	must(t, err)
+	h.sums(t, m)
+	if len(m.Held) != 1 || !m.Held[0].Down || m.Held[0].People != 280 || m.Counts.Accepted != 20 {
+		t.Errorf("held %+v, counts %+v", m.Held, m.Counts)
+	}
+	if asked > 20+12*24 {
+		t.Errorf("it was asked %d times", asked)
+	}
+	up = true
+	m = h.walk(t, id, over)
+	if m.Counts.Accepted != 300 {
+		t.Errorf("counts %+v", m.Counts)
+	}
+	h.sums(t, m)
+}
+
+// A mailing that is stuck does not keep another incident's from its end.
+func TestMailingsSideBySide(t *testing.T) {
+	stuck := make(chan struct{})
+	post := &gatekeeper{stuck: stuck}
+	h := buildWith(t, post, func(c *outbox.Config) { c.Canary, c.Batch = 3, 20 })
+	h.readyFor(t, listOf(40, "slow.example"))
+	slow, ref := h.release(t).ID, h.ref
+	h.readyFor(t, listOf(40, "quick.example"))
+	quick := h.release(t).ID
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- h.Run(ctx) }()
+	wait := func(ref, id string) {
+		t.Helper()
+		for range 400 {
+			m, err := h.Mailing(t.Context(), otto, ref, id)
+			must(t, err)
+			if over(m) {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Error("it does not come to its end")
+	}
+	wait(h.ref, quick)
+	if m, err := h.Mailing(t.Context(), otto, ref, slow); err != nil || m.Counts.Accepted != 0 {
+		t.Errorf("%v %+v", err, m.Counts)
+	}
+	close(stuck)
+	wait(ref, slow)
+	cancel()
+	must(t, <-ended)
+}
+
+// gatekeeper takes nothing for one domain until it is let.
+type gatekeeper struct{ stuck chan struct{} }
+
+func (p *gatekeeper) Name() string     { return "gatekeeper" }
+func (p *gatekeeper) Close() error     { return nil }
+func (p *gatekeeper) Connections() int { return 4 }
+func (p *gatekeeper) Send(_ context.Context, m notify.Message) notify.Receipt {
+	if strings.HasSuffix(m.To, "@slow.example") {
+		<-p.stuck
+	}
+	return notify.Receipt{Outcome: notify.Accepted, Code: 250}
+}
+
+// What was counted is taken away when it no longer matters.
+func TestPacesAreSwept(t *testing.T) {
+	post := &hours{of: map[string][]time.Time{}}
+	h := buildWith(t, post, func(c *outbox.Config) { c.Throttle.DomainPerHour = 1000 })
+	post.clock = h.store.Clock.Now
+	h.readyFor(t, listOf(30, "a.example", "b.example", "c.example"))
+	h.walk(t, h.release(t).ID, over)
+	for _, step := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 3}, {50 * time.Minute, 3}, {15 * time.Minute, 0}} {
+		h.store.Clock.Advance(step.after)
+		left, err := outbox.Sweep(t.Context(), h.Service)
+		must(t, err)
+		if left != step.want {
+			t.Errorf("%d domains are left, want %d", left, step.want)
+		}
+	}
+}
+
 func TestThrottleCheck(t *testing.T) {
 	bad := outbox.Throttle{PerHour: -1, DomainPerHour: -1, Domains: []outbox.DomainLimit{
 		{Name: "a.example", PerHour: 1}, {Name: "A.example", PerHour: 1}, {Name: "x@a.example", PerHour: 1}, {Name: "b.example"}, {Name: "c.example", PerHour: -1, Connections: -1},

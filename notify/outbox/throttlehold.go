@@ -12,6 +12,7 @@ type Hold struct {
 	Domain  string    `json:"domain,omitempty"` // where the configuration names it; else all others together
 	All     bool      `json:"all,omitempty"`    // of the limit on everything that goes out
 	Rest    bool      `json:"rest,omitempty"`   // the server keeps putting letters off
+	Down    bool      `json:"down,omitempty"`   // our own mail server cannot be reached
 	People  int       `json:"people"`
 	PerHour int       `json:"per_hour,omitempty"`
 	Until   time.Time `json:"until"` // when the next of them go
@@ -47,9 +48,6 @@ func (h *holds) add(g *gate, domain string, l *lane) {
 	}
 	h.of[domain] = &held{lane: l, people: 1}
 }
-
-// any reports whether anybody was held back.
-func (h *holds) any() bool { return h.all != nil || len(h.of) > 0 }
 
 // lines are what a page shows. left is how many of the mailing are still to be written to.
 func (h *holds) lines(left int) []Hold {
