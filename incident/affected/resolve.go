@@ -45,6 +45,8 @@ type run struct {
 	whole         *state                      // else everyone, once the exposures are matched
 	out           struct{ people, unmatched, rejected, conflicts *bufio.Writer }
 	sum           Summary
+	firstBad      Place // the first malformed row, which is the directory's where it has one
+	firstBadWhy   string
 	sink          uint64 // see outcome.sink
 }
 
@@ -111,6 +113,9 @@ func (r *run) all(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.checkDirectory(); err != nil {
+		return err
+	}
 	if r.prior != nil {
 		if err := r.addPrior(); err != nil {
 			return err
@@ -132,6 +137,19 @@ func (r *run) all(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// checkDirectory refuses a directory of which no row can be read: every row of
+// the exposures would name nobody, and the empty list would pass for a whole one.
+func (r *run) checkDirectory() error {
+	rows, malformed := int64(0), int64(0)
+	for _, in := range r.sum.Inputs {
+		rows, malformed = rows+in.Rows, malformed+in.Malformed
+	}
+	if malformed == 0 || malformed < rows {
+		return nil
+	}
+	return incident.Errorf(incident.Invalid, "%s: none of its %d rows can be read; the first is line %d: %s", r.firstBad.Path, rows, r.firstBad.Line, r.firstBadWhy)
 }
 
 // addPrior takes over the account of the earlier result, whose directory must be this one.
@@ -246,6 +264,9 @@ func (r *run) progress(stage, name string, in *input, rows, raw int64) {
 
 // reject lists the malformed rows of a block.
 func (r *run) reject(path string, start uint64, bad []badRow) error {
+	if len(bad) > 0 && r.firstBadWhy == "" {
+		r.firstBad, r.firstBadWhy = Place{path, start + uint64(bad[0].line)}, bad[0].why
+	}
 	for _, b := range bad {
 		if err := writeRow(r.out.rejected, path, start+uint64(b.line), b.why); err != nil {
 			return err

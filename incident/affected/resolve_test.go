@@ -454,3 +454,21 @@ func TestResolveStops(t *testing.T) {
 		t.Errorf("cancelled: got %v", err)
 	}
 }
+
+// A directory of which nothing can be read is no directory without people.
+func TestADirectoryOfMalformedRowsIsRefused(t *testing.T) {
+	spec := mustParse(t, "[directory]\npath = \"d.csv\"\n[directory.columns]\ncustomer_id = \"id\"\nname = \"n\"\n[[exposure]]\nname = \"leak\"\npath = \"e.csv\"\nmatch = { customer_id = \"id\" }\nelements = [\"name\"]\n")
+	for _, opt := range []limits{{block: 64, record: 512}, {block: 64, record: 512, narrow: true}} {
+		from := files{"d.csv": "id,n\n1;Ann\n2;Bo\n", "e.csv": "id\n1\n"}
+		_, err := resolve(t.Context(), spec, from, Outputs{}, Options{}, opt)
+		if incident.KindOf(err) != incident.Invalid || !strings.HasPrefix(incident.Sentence(err), "d.csv: none of its 2 rows can be read; the first is line 2: ") {
+			t.Errorf("%v", err)
+		}
+		for name, text := range map[string]string{"one can": "id,n\n1;Ann\n2,Bo\n", "there are none": "id,n\n"} {
+			from["d.csv"] = text
+			if _, err := resolve(t.Context(), spec, from, Outputs{}, Options{}, opt); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
