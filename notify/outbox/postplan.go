@@ -1,7 +1,9 @@
 package outbox
 
 import (
+	"archive/zip"
 	"context"
+	"io"
 	"slices"
 	"time"
 
@@ -165,4 +167,41 @@ func (s *Service) ProofPosting(ctx context.Context, p incident.Principal, ref st
 		err = failed
 	}
 	return out, err
+}
+
+// PostingProofs gives the proofs of ProofPosting as one ZIP of PDFs.
+func (s *Service) PostingProofs(ctx context.Context, p incident.Principal, ref string, series int, everyone bool) (func(context.Context, io.Writer) error, error) {
+	proofs, err := s.ProofPosting(ctx, p, ref, series, everyone)
+	if err != nil {
+		return nil, err
+	}
+	var owner string
+	if err := s.read(ctx, p, ref, incident.SeeRoster, func(_ *ledger.Tx, i *incident.Incident) error {
+		owner = i.ID
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	store := s.Prints(owner)
+	return func(ctx context.Context, w io.Writer) error {
+		z := zip.NewWriter(w)
+		for _, proof := range proofs {
+			entry, err := z.Create(proof.File.Name)
+			if err != nil {
+				return err
+			}
+			file, err := store.Open(ctx, proof.File.Ref)
+			if err != nil {
+				return err
+			}
+			_, err = io.Copy(entry, file)
+			if e := file.Close(); err == nil {
+				err = e
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return z.Close()
+	}, nil
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"io"
 	"strings"
 	"time"
@@ -284,4 +285,13 @@ func (r *Request) download(body io.ReadCloser, name, media string) error {
 	h.Set("Cache-Control", "no-store")
 	_, err := io.Copy(r.Writer(), body)
 	return err
+}
+
+// stream sends a file that is made while it goes out.
+func (r *Request) stream(name, media string, write func(context.Context, io.Writer) error) error {
+	h := r.Writer().Header()
+	h.Set("Content-Type", media)
+	h.Set("Content-Disposition", `attachment; filename="`+cleanName(name)+`"`)
+	h.Set("Cache-Control", "no-store")
+	return write(r.Ctx(), r.Writer())
 }

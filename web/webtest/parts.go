@@ -17,6 +17,7 @@ import (
 	"tocsin/notify/filing"
 	"tocsin/notify/letter"
 	"tocsin/notify/outbox"
+	"tocsin/notify/post"
 	"tocsin/notify/statute"
 	"tocsin/playbooks/builtin"
 	"tocsin/playbooks/runner"
@@ -96,9 +97,13 @@ func newParts(t testing.TB, store *ledgertest.Store, log *slog.Logger) parts {
 	v, err := vault.New(store.DB, vault.Config{Dir: filepath.Join(store.Dir, vault.DirName)})
 	must(t, err)
 	p := parts{mail: &Mail{}}
+	c := post.DefaultHouse()
+	c.Sender, c.Home = []string{"Kestrel Mutual Insurance", "1 Example Street", "80331 Munich"}, "DE"
+	house, err := post.NewHouse(c)
+	must(t, err)
 	p.outbox, err = outbox.New(outbox.Deps{
 		DB: store.DB, Vault: v, Rules: rules, Letters: letters, Mail: p.mail, Logger: log,
-		Forms: forms,
+		Forms: forms, House: house, Prints: func(incident string) post.Store { return post.VaultStore{Vault: v, Scope: incident} },
 	}, outbox.Config{
 		Organisation: statute.Organisation{Role: "controller", EstablishedIn: []string{"DE-BY", "US-CT"}, MainEstablishment: "DE-BY", RegulatedAs: []string{"insurer"}, LicensedIn: []string{"US-CT", "US-NY"}},
 		Letterhead: outbox.Letterhead{
