@@ -68,6 +68,8 @@ func (s *Server) list() []Route {
 		{Method: get, Path: "/audit/entries/:entry", Action: audit, Page: c.AuditEntry},
 
 		{Method: get, Path: "/", Action: incident.ListIncidents, Page: c.Home},
+		{Method: get, Path: "/reminders", Action: own, Page: c.Reminders},
+		{Method: post, Path: "/reminders/:reminder/acknowledge", Action: own, Page: c.AcknowledgeReminder},
 		{Method: get, Path: "/alerts", Action: incident.TriageAlerts, Page: c.Alerts},
 		{Method: post, Path: "/alerts/:alert/attach", Action: incident.TriageAlerts, Page: c.AttachAlert},
 		{Method: get, Path: "/rules", Action: library, Page: c.RulesPage},

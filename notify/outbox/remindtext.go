@@ -118,7 +118,10 @@ func rungWords(rung int) string {
 	if rung < len(before) {
 		return []string{"24 h ahead", "8 h ahead", "2 h ahead", "30 min ahead"}[rung]
 	}
-	if n := rung - len(before); n > 0 {
+	switch n := rung - len(before); {
+	case n == overdueReminders-1:
+		return "overdue, the last reminder"
+	case n > 0:
 		return fmt.Sprintf("overdue for %d h", n)
 	}
 	return "overdue"

@@ -8,12 +8,16 @@ func (a *API) list() []route {
 	const get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	const one = "/incidents/{incident}"
 	return append(rightsRoutes(), []route{
+		{method: get, path: "/reminders", query: paged(), do: reminders},
+		{method: post, path: "/reminders/{reminder}/acknowledge", do: acknowledgeReminder},
+
 		{method: get, path: "/incidents", query: paged("status", "mine"), do: incidents},
 		{method: post, path: "/incidents", body: object, do: openIncident},
 		{method: get, path: one, do: getIncident},
 		{method: patch, path: one, body: object, do: changeIncident},
 		{method: post, path: one + "/roles", body: object, do: assignRole},
 		{method: del, path: one + "/roles/{role}/{account}", query: []string{"deputy"}, do: unassignRole},
+		{method: post, path: one + "/handoff", body: object, do: handOff},
 		{method: put, path: one + "/compromised/{channel}", do: distrustChannel},
 		{method: del, path: one + "/compromised/{channel}", do: trustChannel},
 		{method: put, path: one + "/privileged/{kind}/{item}", body: object, do: markPrivileged},
@@ -40,6 +44,7 @@ func (a *API) list() []route {
 		{method: post, path: one + "/evidence/{exhibit}/verify", do: verifyEvidence},
 		{method: post, path: one + "/evidence/{exhibit}/transfer", body: object, do: transferEvidence},
 
+		{method: get, path: one + "/reminders", query: paged(), do: caseReminders},
 		{method: get, path: one + "/timeline", query: paged(), do: timeline},
 		{method: post, path: one + "/timeline", body: object, do: addNote},
 		{method: post, path: one + "/timeline/{line}/correct", body: object, do: correctLine},

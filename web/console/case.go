@@ -74,7 +74,7 @@ func (o *openCase) page(r *Request, title string, data any) view.Page {
 	return view.Page{Title: title, Data: data, Case: &view.Case{
 		Number: i.Number, Title: i.Title, URL: o.URL(""), Status: statusBadge(i.Status),
 		Drill: i.Drill, Restricted: i.Restricted, Warning: channelWarning(i),
-		Clocks: o.strip(r.Reader()), Rail: o.rail(r),
+		Clocks: o.strip(r.Reader()), Reminders: r.unheard(i.Number), Rail: o.rail(r),
 	}}
 }
 

@@ -17,6 +17,7 @@ type section struct {
 func allSections() []section {
 	return []section{
 		{"Incidents", "/", "bell", incident.ListIncidents},
+		{"Reminders", "/reminders", "clock", incident.OwnAccount},
 		{"Alerts", "/alerts", "alert", incident.TriageAlerts},
 		{"Review", "/review", "check", incident.SignReview},
 		{"Rules", "/rules", "scale", incident.ReadLibrary},
@@ -46,7 +47,11 @@ func (r *Request) sections() []view.Link {
 		}
 		current := here == s.url || s.url != "/" && strings.HasPrefix(here, s.url+"/") ||
 			s.url == "/" && strings.HasPrefix(here, "/incidents")
-		out = append(out, view.Link{Text: s.text, URL: s.url, Icon: s.icon, Current: current})
+		link := view.Link{Text: s.text, URL: s.url, Icon: s.icon, Current: current}
+		if s.url == "/reminders" {
+			link.Count = r.unheard("")
+		}
+		out = append(out, link)
 	}
 	return out
 }

@@ -42,6 +42,7 @@ type Case struct {
 	Restricted    bool
 	Warning       string  // e.g. a compromised channel; empty when none
 	Clocks        []Clock // the next few, soonest first
+	Reminders     int     // of this incident, that wait for the reader's word
 	Rail          []Link
 }
 
