@@ -136,6 +136,7 @@ func (s *Server) caseRoutes() []Route {
 
 		{Method: get, Path: "/notices", Action: see, Page: c.Notices},
 		{Method: get, Path: "/notices/release", Action: release, Page: c.ReleasePage},
+		{Method: post, Path: "/notices/codes", Action: write, Upload: true, Page: c.AddEnrolCodes},
 		{Method: post, Path: "/release", Action: release, Page: c.Release},
 		{Method: get, Path: "/posting", Action: see, Page: c.PostingsPage},
 		{Method: post, Path: "/posting", Action: see, Page: c.CountPosting},

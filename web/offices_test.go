@@ -77,3 +77,23 @@ func TestAFormWithItsSecondPerson(t *testing.T) {
 	}
 	holds(t, "what was filed", w.ada.Get(version).Body, "SA-9", "approved by Bo Quist")
 }
+
+// A list of activation codes is taken whole or refused with its line, and no page
+// shows a code.
+func TestActivationCodesThroughTheirPages(t *testing.T) {
+	w := work(t)
+	list := func(text string) int {
+		return send(t, w.site, w.ada, w.base+"/notices/codes", file{"codes", "codes.csv", text}).Status
+	}
+	if got := list("SAFE-0001\nSAFE-0001\n"); got != http.StatusUnprocessableEntity {
+		t.Errorf("the same code twice: %d", got)
+	}
+	if got := list("code\nSAFE-0001\nSAFE-0002\n"); got != http.StatusSeeOther {
+		t.Errorf("a list: %d", got)
+	}
+	page := w.ada.Get(w.base + "/notices").Body
+	holds(t, "the notices", page, "Activation codes of the monitoring", "<strong>2</strong> of 2 codes are left")
+	if strings.Contains(page, "SAFE-0001") {
+		t.Error("a code is shown")
+	}
+}

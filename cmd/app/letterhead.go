@@ -44,6 +44,8 @@ type MonitoringConfig struct {
 	Web      string `toml:"web"`
 	Phone    string `toml:"phone"`
 	EnrolBy  string `toml:"enrol_by"` // YYYY-MM-DD
+
+	PersonCodes bool `toml:"person_codes"` // each person has a code of their own
 }
 
 func (c ContactConfig) contact() letter.Contact {
@@ -60,7 +62,7 @@ func (l LetterheadConfig) letterhead() outbox.Letterhead {
 	}
 	if m := l.Monitoring; m != nil {
 		until, _ := time.Parse(time.DateOnly, m.EnrolBy) // checked with the configuration
-		out.Monitoring = &letter.Monitoring{Provider: m.Provider, Service: m.Service, Months: m.Months, Web: m.Web, Phone: m.Phone, EnrolBy: until}
+		out.Monitoring = &letter.Monitoring{Provider: m.Provider, Service: m.Service, Months: m.Months, Web: m.Web, Phone: m.Phone, EnrolBy: until, PersonCodes: m.PersonCodes}
 	}
 	return out
 }

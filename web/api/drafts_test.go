@@ -91,6 +91,14 @@ func TestALetterThroughTheAPI(t *testing.T) {
 	writer.get(one + "/file?format=docx").want(404)
 	writer.get(one + "/file?version=9").want(404)
 
+	writer.do("POST", at+"/monitoring-codes", `{"codes":["SAFE-0001","SAFE-0001"]}`).want(422)
+	writer.do("POST", at+"/monitoring-codes", `{"codes":["SAFE-0001,2"]}`).want(422)
+	auditor.do("POST", at+"/monitoring-codes", `{"codes":["SAFE-0001"]}`).want(403)
+	if got := writer.do("POST", at+"/monitoring-codes", `{"codes":["SAFE-0001","SAFE-0002"]}`).want(200); strings.Contains(got.body, "SAFE") || !strings.Contains(got.body, `"left":2`) {
+		t.Error(got.body)
+	}
+	writer.get(at + "/monitoring-codes").want(200)
+
 	var plan struct {
 		Numbers, Blocked string
 		Further          []string

@@ -20,6 +20,8 @@ type plan struct {
 	ByJurisdiction map[string]int `json:"by_jurisdiction"`
 	ByLetter       map[string]int `json:"by_letter"`
 	Samples        []sample       `json:"samples"` // empty for who may not see names
+	Codes          int            `json:"codes"`   // recipients whose letter shows an activation code they do not have yet
+	CodesLeft      int            `json:"codes_left"`
 	Blocked        string         `json:"blocked,omitempty"`
 }
 
@@ -47,7 +49,7 @@ func releasePlan(c *call) (reply, error) {
 		People: f.People, Jurisdictions: f.Jurisdictions, Roster: f.Roster, Numbers: f.Digest, Series: f.Series, Blocked: f.Blocked,
 		Approved: ids(f.Letters), Further: ids(f.Further), Unapproved: ids(f.Unapproved), Uncovered: counts(f.Uncovered),
 		Recipients: f.Recipients, Accounts: f.Accounts, Earlier: f.Earlier, Excluded: counts(f.Excluded),
-		ByJurisdiction: counts(f.ByJurisdiction), ByLetter: counts(f.ByLetter), Samples: []sample{},
+		ByJurisdiction: counts(f.ByJurisdiction), ByLetter: counts(f.ByLetter), Samples: []sample{}, Codes: f.Codes, CodesLeft: f.CodesLeft,
 	}
 	for _, s := range f.Samples {
 		out.Samples = append(out.Samples, sample{Why: s.Why, Draft: s.Draft, Line: s.Line, Jurisdiction: s.Jurisdiction, Language: s.Language, To: s.To,

@@ -144,6 +144,8 @@ func (a *API) list() []route {
 		{method: get, path: one + "/drafts/{draft}/file", query: []string{"version", "variant", "format"}, do: draftFile},
 		{method: post, path: one + "/drafts/{draft}/returns", body: object, do: returnDraft},
 		{method: post, path: one + "/drafts/{draft}/approvals", body: object, do: approveDraft},
+		{method: get, path: one + "/monitoring-codes", do: enrolCodes},
+		{method: post, path: one + "/monitoring-codes", body: object, do: addEnrolCodes},
 		{method: get, path: one + "/mailings", do: mailings},
 		{method: post, path: one + "/mailings", body: object, do: release},
 		{method: get, path: one + "/mailings/plan", do: releasePlan},

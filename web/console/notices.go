@@ -15,8 +15,17 @@ type noticesPage struct {
 	Groups   []draftGroup // letters to people, then those to others
 	Mailings []mailingRow
 	Empty    view.Empty
+	Codes    *enrolPanel // of the monitoring; nil where letters carry none
 	Write    bool
 	Release  bool
+}
+
+// sent is the form of the page that was sent: there is but one.
+func (d *noticesPage) sent() *view.Form {
+	if d.Codes != nil && d.Codes.Form != nil {
+		return d.Codes.Form
+	}
+	return &view.Form{}
 }
 
 type draftGroup struct {
@@ -78,9 +87,12 @@ func (c *Console) showNotices(r *Request, wrong error) error {
 		d.Mailings = append(d.Mailings, o.mailingRow(&mailings[n]))
 	}
 	slices.Reverse(d.Mailings)
+	if d.Codes, err = c.enrolCodes(r, o); err != nil {
+		return err
+	}
 	p := o.page(r, "Notices", d)
 	if wrong != nil {
-		return r.Wrong(wrong, &view.Form{}, "notices", p)
+		return r.Wrong(wrong, d.sent(), "notices", p)
 	}
 	return r.Show("notices", p)
 }
