@@ -11,11 +11,14 @@ import (
 )
 
 // Conform holds a mail channel to what notify.Channel promises, at servers that
-// behave well and at servers that do not, with PIPELINING and without. secret is what the
-// channel was configured with and must never show.
-func Conform(t *testing.T, open Open, secret string) {
-	for name, safety := range map[string]Safety{"one by one": {}, "pipelining": {Pipelining: true}} {
+// behave well and at servers that do not, with PIPELINING and without. safety is how
+// they protect themselves; secret is what the channel was configured with and must
+// never show.
+func Conform(t *testing.T, open Open, safety Safety, secret string) {
+	for name, pipelining := range map[string]bool{"one by one": false, "pipelining": true} {
 		t.Run(name, func(t *testing.T) {
+			safety := safety
+			safety.Pipelining = pipelining
 			t.Parallel()
 			c := conformance{safety: safety, open: open, secret: secret}
 			for _, e := range endings() {
@@ -49,7 +52,7 @@ const (
 	// patience is more than a busy machine needs.
 	patience = 20 * time.Second
 	// impatience is for servers that stall.
-	impatience = 300 * time.Millisecond
+	impatience = 500 * time.Millisecond
 )
 
 func (c conformance) start(t *testing.T, script ...Move) (*Server, notify.Channel) {

@@ -1,6 +1,7 @@
 package smtp_test
 
 import (
+	"crypto/tls"
 	"errors"
 	"flag"
 	"os"
@@ -38,7 +39,21 @@ func open(t *testing.T, port int, patience time.Duration) notify.Channel {
 	return c
 }
 
-func TestChannelConforms(t *testing.T) { notifytest.Conform(t, open, "") }
+func TestChannelConforms(t *testing.T) { notifytest.Conform(t, open, notifytest.Safety{}, "") }
+
+// TestChannelConformsEncrypted: the same through STARTTLS and sign-in, where what left
+// and what is lost is counted beneath the encryption.
+func TestChannelConformsEncrypted(t *testing.T) {
+	cert, roots := certificate(t)
+	safety := notifytest.Safety{Config: &tls.Config{Certificates: []tls.Certificate{cert}}, Password: password}
+	notifytest.Conform(t, func(t *testing.T, port int, patience time.Duration) notify.Channel {
+		cfg := config(port)
+		cfg.TLS, cfg.User, cfg.SecretEnv = "starttls", "tocsin", "MAIL_PASSWORD"
+		c, err := smtp.New(cfg, smtp.Deps{Roots: roots, Env: func(string) string { return password }, Patience: patience, Grace: patience})
+		fatal(t, err)
+		return c
+	}, safety, password)
+}
 
 func TestConnectionsAreKept(t *testing.T) {
 	s := notifytest.Start(t)
