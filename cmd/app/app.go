@@ -120,11 +120,15 @@ func (a *App) assemble() (err error) {
 	if err != nil {
 		return err
 	}
+	sources, err := a.cfg.Matching.sources()
+	if err != nil {
+		return err
+	}
 	desk.Retention = time.Duration(a.cfg.Retention.Closed)
 	// The runner comes after the outbox: it reads the deadlines that the outbox works out.
 	a.Desk, err = casework.New(casework.Deps{
 		DB: a.store.DB, Vault: a.store.Vault, Logger: a.log,
-		Reactors: []casework.Reactor{a.Outbox, a.Runner},
+		Reactors: []casework.Reactor{a.Outbox, a.Runner}, Sources: sources,
 	}, desk)
 	if err != nil {
 		return err

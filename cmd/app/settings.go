@@ -203,7 +203,7 @@ func (c *Config) relativeTo(dir string) {
 func (c *Config) hooks() hooks.Config { return hooks.Config{Sources: c.Sources, Bounces: c.Bounces} }
 
 func (c *Config) paths() []*string {
-	return []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Matching.Scratch, &c.Mail.Bounces, &c.Post.KeysFile}
+	return append(c.Matching.paths(), []*string{&c.DataDir, &c.MasterKeyFile, &c.TLS.CertFile, &c.TLS.KeyFile, &c.Metrics.TokenFile, &c.Matching.Scratch, &c.Mail.Bounces, &c.Post.KeysFile}...)
 }
 
 // check opens nothing but looks whether named files are there.
@@ -241,6 +241,7 @@ func (c *Config) check(string) error {
 	if _, err := c.Matching.casework(); err != nil {
 		problems = append(problems, incident.ProblemsOf(err)...)
 	}
+	problems = append(problems, c.Matching.checkDatabases()...)
 	if c.Auth.Idle > c.Auth.Absolute {
 		add("auth.idle", "longer than auth.absolute")
 	}

@@ -47,6 +47,7 @@ type Desk struct {
 	running  running
 	found    searches
 	lists    *Lists
+	sources  Sources
 }
 
 // Deps is what a Desk works with. Reactors answer in this order.
@@ -55,6 +56,7 @@ type Deps struct {
 	Vault    Vault
 	Logger   *slog.Logger
 	Reactors []Reactor
+	Sources  Sources // databases that may be asked for exports; nil: none
 }
 
 // New gives a Desk.
@@ -74,7 +76,7 @@ func New(d Deps, cfg Config) (*Desk, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
 	}
-	return &Desk{db: d.DB, vault: d.Vault, log: d.Logger, cfg: cfg, reactors: d.Reactors, lists: NewLists(d.DB, d.Vault, cfg.Scratch)}, nil
+	return &Desk{db: d.DB, vault: d.Vault, log: d.Logger, cfg: cfg, reactors: d.Reactors, sources: d.Sources, lists: NewLists(d.DB, d.Vault, cfg.Scratch)}, nil
 }
 
 // react calls every reactor in order and stops at the first error.

@@ -99,16 +99,22 @@ func (d *Desk) Samples(ctx context.Context, p incident.Principal, ref, id string
 			out[n].Problem = incident.Sentence(named(err, &r.Files[n]))
 			continue
 		}
-		out[n].Lines = sample.Lines
-		for range sample.Lines {
-			out[n].Rows = append(out[n].Rows, make([]string, len(sample.Columns)))
-		}
-		for k, c := range sample.Columns {
-			out[n].Columns, out[n].Shapes = append(out[n].Columns, c.Name), append(out[n].Shapes, c.Shape)
-			for row, value := range c.Values {
-				out[n].Rows[row][k] = affected.Mask(c.Shape, value)
-			}
-		}
+		out[n] = masked(sample.Columns, sample.Lines)
 	}
 	return out, nil
+}
+
+// masked shows columns to whoever needs only their form.
+func masked(columns []affected.Column, lines []uint64) MaskedSample {
+	out := MaskedSample{Lines: lines}
+	for range lines {
+		out.Rows = append(out.Rows, make([]string, len(columns)))
+	}
+	for k, c := range columns {
+		out.Columns, out.Shapes = append(out.Columns, c.Name), append(out.Shapes, c.Shape)
+		for row, value := range c.Values {
+			out.Rows[row][k] = affected.Mask(c.Shape, value)
+		}
+	}
+	return out
 }

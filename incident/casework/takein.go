@@ -21,6 +21,8 @@ type Upload struct {
 	FileName string
 	Body     io.Reader // read as it comes; none is held in memory
 	Transfer string    // instead of FileName and Body: its id
+
+	source, query string // of a transfer that is a database's answer
 }
 
 // sampleRows is how many rows columns are guessed from.
@@ -105,7 +107,7 @@ func (t *taking) file(ctx context.Context, u Upload) error {
 	if err != nil {
 		return err
 	}
-	f := ResolutionFile{FileName: clip(u.FileName, 200), SHA256: object.SHA256, Size: object.Size}
+	f := ResolutionFile{FileName: clip(u.FileName, 200), SHA256: object.SHA256, Size: object.Size, Source: u.source, Query: u.query}
 	f.Path = object.SHA256[:12] + "/" + pathName(u.FileName)
 	f.Name = t.name(u)
 	for _, have := range t.r.Files {
@@ -172,7 +174,7 @@ func (t *taking) store(ctx context.Context, u *Upload) (vault.Object, error) {
 		if whole.SHA256 == "" {
 			return vault.Object{}, incident.Errorf(incident.Conflict, "%s is not whole yet: %d of %d bytes have come.", whole.FileName, whole.Offset, whole.Size)
 		}
-		u.FileName = whole.FileName
+		u.FileName, u.source, u.query = whole.FileName, whole.Source, whole.Query
 		t.transfers = append(t.transfers, whole.ID)
 		return vault.Object{SHA256: whole.SHA256, Size: whole.Size}, nil
 	}
@@ -239,8 +241,12 @@ func (d *Desk) keepNew(ctx context.Context, p incident.Principal, ref string, r 
 				if n == 0 {
 					kind = "Customer directory"
 				}
+				source, method := "export "+clip(f.FileName, 80), "uploaded for matching"
+				if f.Source != "" {
+					source, method = "database "+f.Source, "the answer to a query, for matching"
+				}
 				e, err := d.addExhibit(tx, p, i, NewEvidence{
-					Title: kind + ": " + f.Name, Kind: "file", Source: "export " + clip(f.FileName, 80), FileName: f.FileName, MediaType: "application/octet-stream", Method: "uploaded for matching",
+					Title: kind + ": " + f.Name, Kind: "file", Source: source, FileName: f.FileName, MediaType: "application/octet-stream", Method: method,
 				}, vault.Object{SHA256: f.SHA256, Size: f.Size})
 				if err != nil {
 					return err

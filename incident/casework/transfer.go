@@ -24,6 +24,8 @@ type Transfer struct {
 	Offset   int64     `json:"offset"`           // bytes that have come
 	SHA256   string    `json:"sha256,omitempty"` // of the whole, once it is
 	Pieces   []Piece   `json:"pieces,omitempty"`
+	Source   string    `json:"source,omitempty"` // the database whose answer it is
+	Query    string    `json:"query,omitempty"`  // and what it was asked
 	MadeBy   string    `json:"made_by"`
 	MadeAt   time.Time `json:"made_at"`
 	Expires  time.Time `json:"expires_at"`

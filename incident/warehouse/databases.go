@@ -31,6 +31,7 @@ type Databases struct {
 // session is one connection in its read-only transaction.
 type session interface {
 	query(ctx context.Context, query string) (affected.Rows, error)
+	explain(ctx context.Context, query string) (lines []string, err error) // the plan; the query does not run
 	close() error
 }
 

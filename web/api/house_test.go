@@ -97,7 +97,7 @@ func (h *house) wire(cfg api.Config) {
 	must(h.t, err)
 	h.runner, err = runner.New(h.store.DB, runner.Config{})
 	must(h.t, err)
-	h.desk, err = casework.New(casework.Deps{DB: h.store.DB, Vault: v, Reactors: []casework.Reactor{h.outbox, h.runner}}, casework.Config{})
+	h.desk, err = casework.New(casework.Deps{DB: h.store.DB, Vault: v, Reactors: []casework.Reactor{h.outbox, h.runner}, Sources: crm{}}, casework.Config{})
 	must(h.t, err)
 	renderer, err := view.New()
 	must(h.t, err)

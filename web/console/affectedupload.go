@@ -1,10 +1,12 @@
 package console
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"tocsin/incident"
@@ -18,7 +20,9 @@ type exportsPage struct {
 	Begin     string // where files that came in pieces become a run
 	Transfers string // where a file is announced
 	Open      []transferLine
-	Late      bool // only exposures: they are added to a list
+	Late      bool       // only exposures: they are added to a list
+	Ask       string     // where a database is asked; "" where none is set up
+	Whole     *view.Form // makes a run of what is here already; nil where nothing is
 }
 
 type transferLine struct {
@@ -51,6 +55,10 @@ func (c *Console) showUpload(r *Request, wrong error) error {
 	for _, t := range transfers {
 		d.Open = append(d.Open, transferLine{Transfer: t, Share: itoa(int(100*t.Offset/max(1, t.Size))) + " %", Drop: d.Transfers + "/" + t.ID + "/drop"})
 	}
+	if len(c.Desk.DataSources()) > 0 {
+		d.Ask = o.URL("/affected/ask")
+	}
+	d.Whole = wholeForm(action, transfers, d.Late)
 	p := o.page(r, title, d)
 	p.Lead = lead
 	p.Crumbs = []view.Link{{Text: "Affected people", URL: o.URL("/affected")}}
@@ -69,6 +77,25 @@ func exportsForm(action string, late bool) *view.Form {
 			Help: "CSV, JSON Lines, Parquet, Excel or fixed width; gzip and Zstandard are read too. It is sealed as evidence."})
 	}
 	f.Fields = append(f.Fields, view.Field{Name: "exposures", Label: "Exposed data sets", Type: "file", Required: true, Accept: exportTypes, Help: "Choose all of them at once. Each becomes a source of its own; a folder of files is one source as a ZIP or tar."})
+	return f
+}
+
+// wholeForm makes a run of uploads that are whole, answers of databases among them.
+func wholeForm(action string, transfers []casework.Transfer, late bool) *view.Form {
+	var options []view.Option
+	for _, t := range transfers {
+		if t.SHA256 != "" {
+			options = append(options, view.Option{Value: t.ID, Text: t.FileName})
+		}
+	}
+	if len(options) == 0 || len(options) == 1 && !late {
+		return nil
+	}
+	f := &view.Form{Action: action, Submit: "Use these"}
+	if !late {
+		f.Fields = append(f.Fields, view.Field{Name: "here_directory", Label: "Customer directory", Type: "select", Options: append([]view.Option{{Text: "choose"}}, options...), Required: true})
+	}
+	f.Fields = append(f.Fields, view.Field{Name: "here_exposures", Label: "Exposed data sets", Type: "checkboxes", Options: options})
 	return f
 }
 
@@ -124,7 +151,7 @@ func exportsOf(r *Request, late bool) func(yield func(casework.Upload) error) er
 }
 
 func transfersOf(r *Request, late bool, yield func(casework.Upload) error) error {
-	directory := r.Form("directory")
+	directory := cmp.Or(r.Form("directory"), r.Form("here_directory"))
 	if directory == "" && !late {
 		return noDirectory()
 	}
@@ -133,8 +160,8 @@ func transfersOf(r *Request, late bool, yield func(casework.Upload) error) error
 			return err
 		}
 	}
-	for _, id := range r.FormAll("exposures") {
-		if id == "" {
+	for _, id := range slices.Concat(r.FormAll("exposures"), r.FormAll("here_exposures")) {
+		if id == "" || id == directory {
 			continue
 		}
 		if err := yield(casework.Upload{Transfer: id}); err != nil {
