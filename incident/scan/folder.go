@@ -3,7 +3,6 @@ package scan
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -25,8 +24,6 @@ const (
 )
 
 var resultFiles = []string{HitsFile, ExposureFile, ProblemsFile, SummaryFile}
-
-const partialPrefix = ".tocsin-partial-"
 
 // Folder opens paths relative to this folder, absolute ones as they are. Unlike
 // [affected.Folder] it lists the folders within a folder too, because exports
@@ -77,56 +74,17 @@ func (d Folder) List(ctx context.Context, path string) ([]string, error) {
 	return files, err
 }
 
-// ToFolder is Scan with its result in the folder dir, readable by its owner alone. A
-// result that is there already is replaced, but only once the new one is complete;
-// a scan that fails or is cancelled leaves dir as it was. A dir that holds
-// anything else is refused as Conflict.
+// ToFolder is Scan with its result in the folder dir; see [affected.Staged].
 func ToFolder(ctx context.Context, from affected.Sources, paths []string, dir string, opt Options) (Summary, error) {
-	exists, err := takeable(dir)
+	var sum Summary
+	err := affected.Staged(dir, resultFiles, func(stage string) (err error) {
+		sum, err = into(ctx, from, paths, stage, opt)
+		return err
+	})
 	if err != nil {
 		return Summary{}, err
-	}
-	parent := dir
-	if !exists {
-		parent = filepath.Dir(filepath.Clean(dir))
-		if err := os.MkdirAll(parent, 0o700); err != nil {
-			return Summary{}, outputError(err)
-		}
-	}
-	stage, err := os.MkdirTemp(parent, partialPrefix)
-	if err != nil {
-		return Summary{}, outputError(err)
-	}
-	defer os.RemoveAll(stage) // nothing is left to remove where all went well
-	sum, err := into(ctx, from, paths, stage, opt)
-	if err != nil {
-		return Summary{}, err
-	}
-	if !exists {
-		err = os.Rename(stage, dir)
-	} else {
-		err = replace(stage, dir)
-	}
-	if err != nil {
-		return Summary{}, outputError(err)
 	}
 	return sum, nil
-}
-
-func takeable(dir string) (exists bool, err error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, incident.Because(incident.Invalid, err, "%s cannot be used for the result", dir)
-	}
-	for _, e := range entries {
-		if !slices.Contains(resultFiles, e.Name()) && !strings.HasPrefix(e.Name(), partialPrefix) {
-			return true, incident.Errorf(incident.Conflict, "%s holds other files (%s); the result needs a folder of its own, new or empty", dir, e.Name())
-		}
-	}
-	return true, nil
 }
 
 func into(ctx context.Context, from affected.Sources, paths []string, dir string, opt Options) (sum Summary, err error) {
@@ -154,20 +112,4 @@ func into(ctx context.Context, from affected.Sources, paths []string, dir string
 		return sum, outputError(err)
 	}
 	return sum, nil
-}
-
-// replace moves the files of stage into dir: the old summary goes first and the
-// new one comes last, so that a mix is never taken for a result.
-func replace(stage, dir string) error {
-	for _, name := range slices.Backward(resultFiles) {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	for _, name := range resultFiles {
-		if err := os.Rename(filepath.Join(stage, name), filepath.Join(dir, name)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
