@@ -22,6 +22,7 @@ import (
 	"tocsin/notify/filing"
 	"tocsin/notify/letter"
 	"tocsin/notify/outbox"
+	"tocsin/notify/post"
 	"tocsin/notify/statute"
 	"tocsin/playbooks/builtin"
 	"tocsin/playbooks/runner"
@@ -87,7 +88,12 @@ func (h *house) wire(cfg api.Config) {
 	must(h.t, err)
 	h.auth, err = auth.New(h.store.DB, auth.Config{Clock: h.store.Clock.Now})
 	must(h.t, err)
-	h.outbox, err = outbox.New(outbox.Deps{DB: h.store.DB, Vault: v, Rules: rules, Letters: letters, Forms: forms, Mail: postbox{}}, outbox.Config{
+	print := post.DefaultHouse()
+	print.Sender, print.Home = []string{"Example Insurance", "1 Example Street", "80331 Munich"}, "DE"
+	press, err := post.NewHouse(print)
+	must(h.t, err)
+	h.outbox, err = outbox.New(outbox.Deps{DB: h.store.DB, Vault: v, Rules: rules, Letters: letters, Forms: forms, Mail: postbox{},
+		House: press, Prints: func(incident string) post.Store { return post.VaultStore{Vault: v, Scope: incident} }}, outbox.Config{
 		Organisation: statute.Organisation{Role: "controller", EstablishedIn: []string{"DE"}, MainEstablishment: "DE-BY", RegulatedAs: []string{"insurer"}, LicensedIn: []string{}},
 		Letterhead: outbox.Letterhead{
 			Organisation: letter.Organisation{Name: "Example Insurance", Address: []string{"1 Example Street", "80331 Munich"}, Phone: "+49 89 5550100", TollFree: "1-800-555-0100", Email: "privacy@insurer.example", Web: "https://insurer.example"},
