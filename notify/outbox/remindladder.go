@@ -116,6 +116,11 @@ func ladder(i *incident.Incident, d *Deadline) []place {
 	if d.Task == "" {
 		role = incident.Counsel
 	}
+	if role == "" && d.assignee != "" { // a task of no role is that of a role its assignee has
+		if n := slices.IndexFunc(i.People, func(a incident.Assignment) bool { return a.Account == d.assignee }); n >= 0 {
+			role = i.People[n].Role
+		}
+	}
 	holders, deputies := holdersOf(i, role)
 	if d.assignee != "" {
 		if slices.Contains(deputies, d.assignee) {
