@@ -17,8 +17,10 @@
 //
 // It is not a merger of people: every row of the directory is a person, and
 // nothing is merged on a guess. A row that could mean several people is
-// counted and listed as a conflict (see [Summary]). It infers nothing from
-// names, and it does no I/O of its own beyond the [Sources] and [Outputs] it is given.
+// counted and listed as a conflict (see [Summary]). A name is a key only
+// together with a birth date or an address (see [Exposure.Keys]). It infers
+// nothing from names, and it does no I/O of its own beyond the [Sources] and
+// [Outputs] it is given.
 //
 // Promise to old data: the columns of people.csv keep their order and meaning;
 // new ones are only added at the end, and ReadRoster reads older files.

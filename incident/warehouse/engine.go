@@ -18,6 +18,7 @@ type engine struct {
 	keepsOrder   bool   // rows of a subselect come in its order and are numbered in it
 	arrays       bool   // unnest of several arrays
 	text         string // the type that holds any text
+	plainOrder   bool   // numbers rows without NULLS FIRST and NULLS LAST
 	collate      string // makes texts equal only where their bytes are
 }
 
@@ -30,7 +31,7 @@ func engineOf(version string, citus bool) engine {
 	case strings.Contains(version, "CockroachDB"):
 		return engine{name: "CockroachDB", materialized: true, arrays: true, text: "text"}
 	case strings.Contains(version, "Redshift"):
-		return engine{name: "Redshift", text: "varchar(65535)"} // text is varchar(256) there
+		return engine{name: "Redshift", text: "varchar(65535)", plainOrder: true} // text is varchar(256) there
 	case m == nil || strings.Contains(version, "Greenplum") || strings.Contains(version, "-YB-"):
 		return plain
 	default:

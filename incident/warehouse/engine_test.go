@@ -22,7 +22,7 @@ func TestEngineOf(t *testing.T) {
 		"PostgreSQL 12.12 (Greenplum Database 7.0.0 build)":              {name: "this server", text: "text"},
 		"PostgreSQL 11.2-YB-2.21.0.0-b0 on x86_64":                       {name: "this server", text: "text"},
 		"CockroachDB CCL v24.1.1 (x86_64-pc-linux-gnu)":                  {name: "CockroachDB", materialized: true, arrays: true, text: "text"},
-		"PostgreSQL 8.0.2 on i686-pc-linux-gnu, Redshift 1.0.77467":      {name: "Redshift", text: "varchar(65535)"},
+		"PostgreSQL 8.0.2 on i686-pc-linux-gnu, Redshift 1.0.77467":      {name: "Redshift", text: "varchar(65535)", plainOrder: true},
 		"": {name: "this server", text: "text"},
 	} {
 		if got := engineOf(version, false); got != want {

@@ -161,6 +161,9 @@ func (in *Inside) source(ctx context.Context, title, name, query string, wanted 
 		if s.over, ok = orderOf(query, d.columns); !ok {
 			problems = append(problems, incident.Problem{Where: title, What: in.compiler.engine.name +
 				" gives rows in no order of their own: end the query in ORDER BY with names of its columns"})
+		} else if in.compiler.engine.plainOrder && strings.Contains(s.over, " NULLS ") {
+			problems = append(problems, incident.Problem{Where: title, What: in.compiler.engine.name +
+				" does not number rows by NULLS FIRST or NULLS LAST: order by columns that are never NULL, and leave it out"})
 		}
 	}
 	return s, problems, nil

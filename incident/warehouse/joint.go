@@ -35,8 +35,8 @@ func (c *compiler) joint(s *source, key string, columns map[string]string) (text
 	}
 	name, born := parts[0], parts[1]
 	plain := name + " ~ '" + plainName + "' AND " + born + " ~ '" + plainDate + "' AND NOT " + c.small(name) + " ~ '" + oddName() + "'"
-	month, day := "substr("+born+", 6, 2)", "substr("+born+", 9, 2)"
-	form := c.small(name) + " || chr(31) || substr(" + born + ", 1, 4) || ' ' || least(" + month + ", " + day + ") || ' ' || greatest(" + month + ", " + day + ")"
+	month, day := "substring("+born+", 6, 2)", "substring("+born+", 9, 2)"
+	form := c.small(name) + " || chr(31) || substring(" + born + ", 1, 4) || ' ' || least(" + month + ", " + day + ") || ' ' || greatest(" + month + ", " + day + ")"
 	return "CASE WHEN " + plain + " THEN " + form + " ELSE " + text + " END", "CASE WHEN " + plain + " THEN " + inForm + " ELSE '' END"
 }
 
