@@ -17,9 +17,14 @@ func (a *App) slackCommand() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	token, err := a.cfg.Slack.BotToken(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
 	h, err := slash.New(slash.Deps{
 		Accounts: a.Auth, Desk: a.Desk, Duties: a.Outbox, Playbooks: a.Runner, Logger: a.log, Clock: a.deps.Clock,
-	}, slash.Config{Secrets: secrets, Workspace: a.cfg.Slack.Workspace, BaseURL: a.cfg.baseURL(""), ResponseURL: a.cfg.Slack.ResponseURL})
+	}, slash.Config{Secrets: secrets, Workspace: a.cfg.Slack.Workspace, BaseURL: a.cfg.baseURL(""), ResponseURL: a.cfg.Slack.ResponseURL,
+		BotToken: token, APIURL: a.cfg.Slack.APIURL})
 	if err != nil {
 		return nil, err
 	}

@@ -90,6 +90,15 @@ func (c Config) SigningSecrets(env func(string) string) ([]string, error) {
 	return out, nil
 }
 
+// BotToken reads the token, with which forms are opened. Error: Invalid; it
+// holds no part of the token.
+func (c Config) BotToken(env func(string) string) (string, error) {
+	if !c.Posts() {
+		return "", nil
+	}
+	return secret("bot_token", c.BotTokenFile, c.BotTokenEnv, env)
+}
+
 func secret(key, file, variable string, env func(string) string) (string, error) {
 	if env == nil {
 		env = os.Getenv

@@ -18,13 +18,22 @@ func (h *Handler) declare(ctx context.Context, a *asked) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if a.Args == "" {
+		if out, ok, err := h.opens(ctx, a, "declare"); ok {
+			return out, err
+		}
+	}
 	if title == "" {
 		return reply{}, incident.Errorf(incident.Invalid, "Say in a few words what happened: declare <title> [sev:…] [type:…] [playbook:…] [--drill]")
 	}
-	i, err := h.deps.Desk.OpenIncident(ctx, a.principal(), casework.NewIncident{
+	return h.openIncident(ctx, a, casework.NewIncident{
 		Title: title, Kind: incident.BreachKind(strings.ToLower(o["type"])), Severity: incident.Severity(strings.ToLower(o["sev"])),
 		Playbook: strings.ToLower(o["playbook"]), Drill: o["drill"] != "", Restricted: o["restricted"] != "",
 	})
+}
+
+func (h *Handler) openIncident(ctx context.Context, a *asked, in casework.NewIncident) (reply, error) {
+	i, err := h.deps.Desk.OpenIncident(ctx, a.principal(), in)
 	if err != nil {
 		return reply{}, err
 	}

@@ -17,6 +17,8 @@ type asked struct {
 	account    auth.Account // zero where the user is linked to none
 	linked     bool
 	signed     signed
+
+	trigger, responseURL string // of a command: with them a dialog is opened, and answered later
 }
 
 func (a *asked) principal() incident.Principal { return a.account.Principal(incident.FromSlack) }
@@ -42,7 +44,7 @@ func (h *Handler) command(w http.ResponseWriter, r *http.Request, s signed) {
 		w.WriteHeader(http.StatusOK)
 		return
 	}
-	a := &asked{team: form.Get("team_id"), user: form.Get("user_id"), signed: s}
+	a := &asked{team: form.Get("team_id"), user: form.Get("user_id"), signed: s, trigger: form.Get("trigger_id"), responseURL: form.Get("response_url")}
 	if !h.ours(a.team) {
 		h.write(w, message{Type: "ephemeral", Text: "This Tocsin does not work for this workspace."})
 		return

@@ -19,6 +19,9 @@
 // shows: what was not opened cannot be approved. Files of evidence, and the text
 // of letters, stay in the console.
 //
+// declare, fact, handoff and "milestone set" open a form where a bot token is
+// configured; what is sent with it is checked anew and done as the verb is.
+//
 // It is not the channel that tells staff of new incidents: that is notify/slack.
 // It stores nothing, and promises nothing to old data.
 package slash

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	api "github.com/slack-go/slack"
+
 	"tocsin/incident"
 	"tocsin/incident/casework"
 	"tocsin/notify/outbox"
@@ -88,6 +90,10 @@ type Config struct {
 	BaseURL     string   // where people reach the console, for links
 	ResponseURL string   // what a response_url must begin with; https://hooks.slack.com/ if empty
 
+	// BotToken opens dialogs; without one, verbs are typed in full. APIURL is
+	// https://slack.com/api/ if empty.
+	BotToken, APIURL string
+
 	// Patience is how long an answer is waited for before it is sent later; two
 	// seconds if 0, because Slack waits for three.
 	Patience time.Duration
@@ -100,6 +106,7 @@ type Handler struct {
 	since time.Time
 	seen  *once
 	verbs []verb
+	views *views // nil without a token
 	work  sync.WaitGroup
 }
 
@@ -132,7 +139,15 @@ func New(d Deps, c Config) (*Handler, error) {
 		c.Patience = 2 * time.Second
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
-	return &Handler{deps: d, cfg: c, since: d.Clock().Truncate(time.Second), seen: newOnce(), verbs: verbs()}, nil
+	h := &Handler{deps: d, cfg: c, since: d.Clock().Truncate(time.Second), seen: newOnce(), verbs: verbs()}
+	if c.BotToken != "" {
+		options := []api.Option{api.OptionHTTPClient(d.HTTP)}
+		if c.APIURL != "" {
+			options = append(options, api.OptionAPIURL(c.APIURL))
+		}
+		h.views = &views{api.New(c.BotToken, options...)}
+	}
+	return h, nil
 }
 
 // Close waits for answers that are still being worked out, until ctx ends.

@@ -28,7 +28,8 @@ type pressed struct {
 		ActionID string `json:"action_id"`
 		Value    string `json:"value"`
 	} `json:"actions"`
-	ResponseURL string `json:"response_url"`
+	ResponseURL string    `json:"response_url"`
+	View        submitted `json:"view"` // of a dialog
 }
 
 // interaction answers POST /slack/interactions: acknowledged at once, done
@@ -40,11 +41,15 @@ func (h *Handler) interaction(w http.ResponseWriter, r *http.Request, s signed) 
 		http.Error(w, "This is not an interaction.", http.StatusBadRequest)
 		return
 	}
-	w.WriteHeader(http.StatusOK)
 	a := &asked{team: p.User.Team, user: p.User.ID, signed: s}
 	if p.Team != nil {
 		a.team = p.Team.ID
 	}
+	if p.Type == "view_submission" && h.ours(a.team) {
+		h.dialogSent(w, r, a, &p.View)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
 	if p.Type != "block_actions" || len(p.Actions) == 0 || !h.ours(a.team) {
 		return
 	}

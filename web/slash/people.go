@@ -132,6 +132,11 @@ func (h *Handler) handoff(ctx context.Context, a *asked) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if a.Args == "" {
+		if out, ok, err := h.opens(ctx, a, "handoff"); ok {
+			return out, err
+		}
+	}
 	whom, note := word(text)
 	to, shown, err := h.somebody(ctx, a, whom)
 	if err != nil {
@@ -143,10 +148,15 @@ func (h *Handler) handoff(ctx context.Context, a *asked) (reply, error) {
 			in.Checked = append(in.Checked, c.Value)
 		}
 	}
+	out, err := h.handOver(ctx, a, i, shown, in)
+	if err != nil && o["checked"] == "" && incident.KindOf(err) == incident.Invalid {
+		return reply{text: sentence(err) + "\nGo through the list together, then add --checked."}, nil
+	}
+	return out, err
+}
+
+func (h *Handler) handOver(ctx context.Context, a *asked, i *incident.Incident, shown string, in casework.Handoff) (reply, error) {
 	if err := h.deps.Desk.HandOff(ctx, a.principal(), i.ID, in); err != nil {
-		if o["checked"] == "" && incident.KindOf(err) == incident.Invalid {
-			return reply{text: sentence(err) + "\nGo through the list together, then add --checked."}, nil
-		}
 		return reply{}, err
 	}
 	if in.Role == "" {

@@ -18,36 +18,49 @@ func (h *Handler) fact(ctx context.Context, a *asked) (reply, error) {
 	}
 	name, rest := word(text)
 	value, source := word(rest)
+	if a.Args == "" {
+		if out, ok, err := h.opens(ctx, a, "fact"); ok {
+			return out, err
+		}
+	}
 	if name == "" || value == "" || source == "" {
 		return reply{}, incident.Errorf(incident.Invalid, "Say what, its value, and how we know: fact encryption none the export lay on an open share")
-	}
-	if name = strings.ToLower(name); !strings.Contains(name, ".") {
-		name = "incident." + name
-	}
-	in := casework.NewFact{Name: name, Source: source, Certainty: incident.Known}
-	switch {
-	case o["suspected"] != "":
-		in.Certainty = incident.SuspectedTrue
-		fallthrough
-	default:
-		for _, v := range strings.Split(value, ",") {
-			if v != "" {
-				in.Values = append(in.Values, v)
-			}
-		}
-	case strings.EqualFold(value, "unknown"):
-		in.Certainty = incident.UnknownCertain
 	}
 	i, err := h.subject(ctx, a)
 	if err != nil {
 		return reply{}, err
 	}
+	return h.setFact(ctx, a, i, newFact(name, value, source, o["suspected"] != ""))
+}
+
+// newFact is a fact as people type one: values are divided by commas.
+func newFact(name, value, source string, suspected bool) casework.NewFact {
+	if name = strings.ToLower(name); !strings.Contains(name, ".") {
+		name = "incident." + name
+	}
+	in := casework.NewFact{Name: name, Source: source, Certainty: incident.Known}
+	if strings.EqualFold(value, "unknown") {
+		in.Certainty = incident.UnknownCertain
+		return in
+	}
+	if suspected {
+		in.Certainty = incident.SuspectedTrue
+	}
+	for _, v := range strings.Split(value, ",") {
+		if v = strings.TrimSpace(v); v != "" {
+			in.Values = append(in.Values, v)
+		}
+	}
+	return in
+}
+
+func (h *Handler) setFact(ctx context.Context, a *asked, i *incident.Incident, in casework.NewFact) (reply, error) {
 	if err := h.deps.Desk.SetFacts(ctx, a.principal(), i.ID, []casework.NewFact{in}); err != nil {
 		return reply{}, err
 	}
 	// The channel reads which fact, not its value: words people type may name somebody.
-	return said(a, i, false, fmt.Sprintf("recorded the fact %s on %s", esc(name), i.Number),
-		fmt.Sprintf("%s is recorded. Obligations are worked out anew.", esc(name))+h.more("/incidents/"+i.Number+"/facts")), nil
+	return said(a, i, false, fmt.Sprintf("recorded the fact %s on %s", esc(in.Name), i.Number),
+		fmt.Sprintf("%s is recorded. Obligations are worked out anew.", esc(in.Name))+h.more("/incidents/"+i.Number+"/facts")), nil
 }
 
 func (h *Handler) milestone(ctx context.Context, a *asked) (reply, error) {
@@ -63,7 +76,16 @@ func (h *Handler) milestone(ctx context.Context, a *asked) (reply, error) {
 		return h.milestones(ctx, a, i)
 	}
 	name, rest := word(text)
+	if strings.EqualFold(name, "set") && rest == "" {
+		if out, ok, err := h.opens(ctx, a, "milestone"); ok {
+			return out, err
+		}
+	}
 	when, reason := word(rest)
+	return h.setMilestone(ctx, a, i, name, when, reason, o["candidate"] != "")
+}
+
+func (h *Handler) setMilestone(ctx context.Context, a *asked, i *incident.Incident, name, when, reason string, candidate bool) (reply, error) {
 	m := incident.Milestone(strings.ToLower(name))
 	if !m.Known() || strings.HasPrefix(string(m), "filed:") {
 		return reply{}, incident.Errorf(incident.Invalid, "%q is not a milestone that is set here; one of %s.", clip(name, 40), milestoneWords())
@@ -74,7 +96,7 @@ func (h *Handler) milestone(ctx context.Context, a *asked) (reply, error) {
 	}
 	zone := a.account.Location().String()
 	if err := h.deps.Desk.SetMilestone(ctx, a.principal(), i.ID, casework.SetMilestone{
-		Milestone: m, At: at, Zone: zone, Precision: precision, Reason: reason, Candidate: o["candidate"] != "",
+		Milestone: m, At: at, Zone: zone, Precision: precision, Reason: reason, Candidate: candidate,
 	}); err != nil {
 		return reply{}, err
 	}
@@ -83,7 +105,7 @@ func (h *Handler) milestone(ctx context.Context, a *asked) (reply, error) {
 		shown = at.In(a.account.Location()).Format("2 Jan 2006")
 	}
 	did, detail := "set", "is set to %s. Clocks that count from it are worked out anew."
-	if o["candidate"] != "" {
+	if candidate {
 		did, detail = "proposed", "is proposed for %s. No clock counts from it until it is confirmed."
 	}
 	return said(a, i, false, fmt.Sprintf("%s the milestone %s of %s: %s", did, m, i.Number, shown),
