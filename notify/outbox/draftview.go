@@ -124,8 +124,13 @@ func (s *Service) lint(d *Draft, b *caseBasis) ([]letter.Finding, error) {
 	}
 	text := d.Current().Letter
 	scope := letter.Scope{Elements: text.Elements, WhatHappened: b.facts[FactWhatHappened].Value()}
-	if d.Audience == "individuals" {
+	switch d.Audience {
+	case "individuals":
 		scope.RegulatedAs = s.cfg.Organisation.RegulatedAs
+		scope.Duties = b.lawsOf(d)
+	case "regulator", "csirt":
+		// Their form has what their law asks for; the letter goes with it.
+	default:
 		scope.Duties = b.lawsOf(d)
 	}
 	if b.roster != nil && d.Audience == "individuals" {
