@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tocsin/incident"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/web/webtest"
 )
 
@@ -33,7 +34,7 @@ func manyDuties(t testing.TB, least int) (*webtest.Browser, string) {
 	for n, state := range strings.Fields("AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC") {
 		fmt.Fprintf(&people, "c%d,Person %d,p%d@example.org,US,%s,en,name+ssn,share\n", n, n, n, state)
 	}
-	i, err := site.Desk.SettleRoster(t.Context(), incident.Operator(), strings.TrimPrefix(base, "/incidents/"), incident.Roster{}, strings.NewReader(people.String()), nil)
+	i, err := caseworktest.Settle(t.Context(), site.Desk, incident.Operator(), strings.TrimPrefix(base, "/incidents/"), incident.Roster{}, strings.NewReader(people.String()), nil)
 	if err != nil {
 		t.Fatal(i, err)
 	}

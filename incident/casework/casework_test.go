@@ -10,6 +10,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/incident/ledger"
 	"tocsin/incident/ledger/ledgertest"
 	"tocsin/incident/vault"
@@ -381,7 +382,7 @@ func TestRosterIsSealedAndReadingItIsRecorded(t *testing.T) {
 	o := open(t)
 	i := o.declare(t)
 	list := "customer_id,name,email,country,region,language,elements,sources\n1,A,a@mail.example,DE,,de,name+email,crm\n2,B,,US,CA,en,ssn,crm\n"
-	settled, err := o.SettleRoster(t.Context(), ana, i.Number, incident.Roster{}, strings.NewReader(list),
+	settled, err := caseworktest.Settle(t.Context(), o.Desk, ana, i.Number, incident.Roster{}, strings.NewReader(list),
 		map[string]io.Reader{"unmatched.csv": strings.NewReader("x")})
 	must(t, err)
 	if settled.People != 2 || settled.ByJurisdiction["US-CA"] != 1 || settled.ByElement["email"] != 1 || len(settled.Groups) != 2 {

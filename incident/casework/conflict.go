@@ -194,6 +194,9 @@ func (d *Desk) lookAt(ctx context.Context, p incident.Principal, ref, id string)
 		if !c.run.Listed() {
 			return incident.Errorf(incident.Conflict, "This run has no list.")
 		}
+		if err := c.run.ownFiles(); err != nil {
+			return err
+		}
 		for n := range c.run.Files[1:] {
 			f := &c.run.Files[n+1]
 			err := rulings.Scan(tx, ledger.K(i.ID, c.run.Files[0].SHA256, f.SHA256), func(_ ledger.Key, r Ruling) error {

@@ -13,6 +13,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/incident/keys"
 	"tocsin/incident/ledger"
 	"tocsin/incident/ledger/ledgertest"
@@ -85,7 +86,7 @@ func TestOnePersonIsErased(t *testing.T) {
 	before, err := o.Rosters(ctx, cora, i.Number)
 	must(t, err)
 	// The same list settled once more: both change, the object is one.
-	_, err = o.SettleRoster(ctx, ana, i.Number, incident.Roster{}, strings.NewReader(header+leo+mia+noID), nil)
+	_, err = caseworktest.Settle(ctx, o.Desk, ana, i.Number, incident.Roster{}, strings.NewReader(header+leo+mia+noID), nil)
 	must(t, err)
 	x, err := o.ProposeExclusion(ctx, ana, i.Number, casework.Exclusion{Kind: "other", Why: "asked", CustomerIDs: []string{"C-1001", "C-1002"}})
 	must(t, err)
@@ -226,7 +227,7 @@ func TestAnIncidentIsErasedByTwo(t *testing.T) {
 	must(t, err)
 	i, err := o.Incident(ctx, ana, got.Incident)
 	must(t, err)
-	must(t, second(o.SettleRoster(ctx, ana, i.Number, incident.Roster{}, strings.NewReader(header+mia+leo), nil)))
+	must(t, second(caseworktest.Settle(ctx, o.Desk, ana, i.Number, incident.Roster{}, strings.NewReader(header+mia+leo), nil)))
 	must(t, o.CloseIncident(ctx, ana, i.Number, "Told everybody, Mia Probe first", false))
 	wantKind(t, o.ProposeErasure(ctx, rita, i.Number), incident.Conflict) // early
 	must(t, o.ExtendRetention(ctx, cora, i.Number, o.Clock.Now().AddDate(7, 0, 0), "A claim may still come."))

@@ -268,3 +268,42 @@ func TestAnExplanationUsesTheFilesIndexes(t *testing.T) {
 	}
 	b.allReferred(t)
 }
+
+// TestAListMadeElsewhereTakesTwoPeople too, and what needs its files says so.
+func TestAListMadeElsewhereTakesTwoPeople(t *testing.T) {
+	b := newBench(t, casework.Config{})
+	list := "customer_id,name,email,country,region,language,elements,sources\n1,A,a@mail.example,DE,,de,name+email,crm\n"
+	_, err := b.BringRoster(t.Context(), ana, b.i.ID, incident.Roster{}, strings.NewReader("this,is\nno,list\n"), map[string]io.Reader{"unmatched.csv": strings.NewReader("x")})
+	wantKind(t, err, incident.Invalid)
+	if n := b.objects(t); n != 0 {
+		t.Errorf("%d objects are left of what is no list", n)
+	}
+	r, err := b.BringRoster(t.Context(), ana, b.i.ID, incident.Roster{Conflicts: 2}, strings.NewReader(list), nil)
+	must(t, err)
+	_, err = b.SettleResolution(t.Context(), ana, b.i.ID, r.ID, r.Roster.Object)
+	wantKind(t, err, incident.Forbidden)
+	must(t, b.ReturnResolution(t.Context(), ben, b.i.ID, r.ID, "Too few."))
+	must(t, b.ProposeResolution(t.Context(), ana, b.i.ID, r.ID, r.Roster.Object))
+	settled, err := b.SettleResolution(t.Context(), ben, b.i.ID, r.ID, r.Roster.Object)
+	must(t, err)
+	if settled.People != 1 || settled.SettledBy != "ben" || settled.ProposedBy != "ana" {
+		t.Errorf("%+v", settled)
+	}
+	_, err = b.SearchPerson(t.Context(), ana, b.i.ID, r.ID, "customer_id", "1")
+	wantKind(t, err, incident.Conflict)
+	_, err = b.Conflicts(t.Context(), ana, b.i.ID, r.ID, casework.QueuePage{Most: 5})
+	wantKind(t, err, incident.Conflict)
+	_, err = b.RepeatResolution(t.Context(), ana, b.i.ID, r.ID)
+	wantKind(t, err, incident.Conflict)
+	_, err = b.AddExposures(t.Context(), ana, b.i.ID, r.ID, uploads(named{"leak.csv", leak}))
+	wantKind(t, err, incident.Conflict)
+	wantKind(t, b.RunResolution(t.Context(), ana, b.i.ID, r.ID, affected.Spec{}), incident.Conflict)
+	all, err := b.Rulings(t.Context(), ana, b.i.ID, r.ID)
+	must(t, err)
+	if len(all) != 0 {
+		t.Errorf("%+v", all)
+	}
+	if got := b.find(t, r.Roster.Object, "email", "A@mail.example"); len(got) != 1 {
+		t.Errorf("%+v", got)
+	}
+}

@@ -44,6 +44,9 @@ func (d *Desk) RunResolution(ctx context.Context, p incident.Principal, ref, id 
 		if r, err = resolutionOf(tx, i, id); err != nil {
 			return err
 		}
+		if err := r.ownFiles(); err != nil {
+			return err
+		}
 		if r.State == ResolutionSettled {
 			return incident.Errorf(incident.Conflict, "This list was put in force and does not change any more. Begin another run.")
 		}

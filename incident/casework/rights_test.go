@@ -12,6 +12,7 @@ import (
 	"tocsin/incident"
 	"tocsin/incident/affected"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/incident/ledger"
 	"tocsin/incident/vault"
 )
@@ -41,7 +42,7 @@ func (o office) vault(t *testing.T) *vault.Vault {
 func (o office) listed(t *testing.T, rows ...string) *incident.Incident {
 	t.Helper()
 	i := o.declare(t)
-	_, err := o.SettleRoster(t.Context(), ana, i.Number, incident.Roster{}, strings.NewReader(header+strings.Join(rows, "")),
+	_, err := caseworktest.Settle(t.Context(), o.Desk, ana, i.Number, incident.Roster{}, strings.NewReader(header+strings.Join(rows, "")),
 		map[string]io.Reader{"unmatched.csv": strings.NewReader("file,line,why,exposure,email\na.csv,2,nobody,tickets,mia@probe.example\na.csv,3,nobody,tickets,else@x.example\n")})
 	must(t, err)
 	return i

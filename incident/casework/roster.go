@@ -15,40 +15,6 @@ import (
 	"tocsin/incident/ledger"
 )
 
-// SettleRoster puts a list that was made elsewhere (by the command line, by
-// another tool) in force. A list made here takes two people: see SettleResolution. people is people.csv;
-// reports are the lists of rows nobody matched, by file name. All are sealed in
-// the vault first. A new roster does not replace the old one's record.
-func (d *Desk) SettleRoster(ctx context.Context, p incident.Principal, ref string, r incident.Roster, people io.Reader, reports map[string]io.Reader) (*incident.Roster, error) {
-	var id string
-	if err := d.read(ctx, p, ref, incident.SettleRoster, func(_ *ledger.Tx, i *incident.Incident) error {
-		id = i.ID
-		return nil
-	}); err != nil {
-		return nil, err
-	}
-	list, err := d.vault.Put(ctx, id, people)
-	if err != nil {
-		return nil, err
-	}
-	r.Object, r.Size, r.Reports = list.SHA256, list.Size, map[string]string{}
-	if err := d.count(ctx, id, &r); err != nil {
-		return nil, err
-	}
-	for name, body := range reports {
-		report, err := d.vault.Put(ctx, id, body)
-		if err != nil {
-			return nil, err
-		}
-		r.Reports[name] = report.SHA256
-	}
-	err = d.act(ctx, p, id, incident.SettleRoster, func(tx *ledger.Tx, i *incident.Incident) error { return d.putRoster(tx, i, &r) })
-	if err != nil {
-		return nil, err
-	}
-	return &r, nil
-}
-
 // putRoster puts a counted list in force and tells the reactors.
 func (d *Desk) putRoster(tx *ledger.Tx, i *incident.Incident, r *incident.Roster) error {
 	n, err := tx.Sequence("rosters-" + i.ID)

@@ -134,6 +134,9 @@ func (d *Desk) Rulings(ctx context.Context, p incident.Principal, ref, id string
 		if err != nil {
 			return err
 		}
+		if r.Brought() {
+			return nil
+		}
 		for n := range r.Files[1:] {
 			f := &r.Files[n+1]
 			err := rulings.Scan(tx, ledger.K(i.ID, r.Files[0].SHA256, f.SHA256), func(_ ledger.Key, one Ruling) error {

@@ -66,6 +66,9 @@ func (d *Desk) explain(ctx context.Context, p incident.Principal, ref, id string
 		if !r.Listed() {
 			return incident.Errorf(incident.Conflict, "This run has no list.")
 		}
+		if err := r.ownFiles(); err != nil {
+			return err
+		}
 		if excluded, err = Excluded(tx, i.ID); err != nil {
 			return err
 		}

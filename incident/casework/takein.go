@@ -44,6 +44,9 @@ func (d *Desk) AddExposures(ctx context.Context, p incident.Principal, ref, id s
 	if err != nil {
 		return nil, err
 	}
+	if err := before.ownFiles(); err != nil {
+		return nil, err
+	}
 	if !before.Listed() {
 		return nil, incident.Errorf(incident.Conflict, "That run has no list yet to which something could be added.")
 	}
@@ -55,6 +58,9 @@ func (d *Desk) AddExposures(ctx context.Context, p incident.Principal, ref, id s
 func (d *Desk) RepeatResolution(ctx context.Context, p incident.Principal, ref, id string) (*Resolution, error) {
 	before, _, err := d.Resolution(ctx, p, ref, id)
 	if err != nil {
+		return nil, err
+	}
+	if err := before.ownFiles(); err != nil {
 		return nil, err
 	}
 	r := &Resolution{State: ResolutionMapping, Files: before.Files, Spec: before.Spec, MadeBy: p.ID}
@@ -264,6 +270,9 @@ func (d *Desk) keepNew(ctx context.Context, p incident.Principal, ref string, r 
 		}
 		r.ID, r.Seq, r.MadeAt = id.String(), int(n), tx.Now()
 		tx.Record("resolution.create", "resolution/"+r.ID)
+		if err := announce(tx, i, r); err != nil {
+			return err
+		}
 		return resolutions.Put(tx, ledger.K(i.ID, r.ID), *r)
 	})
 }

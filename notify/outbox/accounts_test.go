@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tocsin/incident"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/notify"
 )
 
@@ -28,7 +29,7 @@ func TestOneLetterForSeveralAccounts(t *testing.T) {
 		"C5,Di Dean,di@mail.example,DE,,en,name+email,crm,,,yes,\n" +
 		"C6,Ed Ebert,ed@mail.example,DE,,en,name+email,crm,Fay Ebert,,,\n" +
 		"C7,Gil Gray,gil@mail.example,DE,,en,name+email,crm,,no,no,customers\n"
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
 	must(t, err)
 	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
 	must(t, err)

@@ -8,6 +8,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/notify/filing"
 	"tocsin/notify/letter"
 	"tocsin/notify/outbox"
@@ -92,7 +93,7 @@ func TestEveryAudienceFromOwedToDone(t *testing.T) {
 	list = strings.Replace(list, "elements,sources\n", "elements,sources,guardian\n", 1)
 	list = strings.ReplaceAll(list, ",desk\n", ",desk,\n")
 	list = strings.Replace(list, "c6,Kim Kind,kim@mail.example,DE,,de,name+email,desk,\n", "c6,Kim Kind,kim@mail.example,DE,,de,name+email,desk,Pat Kind\n", 1)
-	_, err = h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
+	_, err = caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
 	must(t, err)
 	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
 	must(t, err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tocsin/incident"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/notify"
 	"tocsin/notify/outbox"
 )
@@ -37,7 +38,7 @@ func TestWhoIsNotReachedAndWhatTheLawHasForThem(t *testing.T) {
 	}}
 	h := build(t, post)
 	h.open(t, false)
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(mixed()), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(mixed()), nil)
 	must(t, err)
 	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
 	must(t, err)

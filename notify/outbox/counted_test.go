@@ -6,6 +6,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 )
 
 // People of whom nothing exposed counts under the laws of their place are told with the
@@ -21,7 +22,7 @@ func TestPeopleOfWhomNothingCounts(t *testing.T) {
 		"C4,Di Dean,di@mail.example,US,TX,en,name,crm\n" +
 		"C5,Di Dean,di@mail.example,US,TX,en,name+driver_license,desk\n" +
 		"C6,Ed Ebert,ed@mail.example,US,WY,en,name+email,crm\n"
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
 	must(t, err)
 	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
 	must(t, err)

@@ -7,6 +7,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/notify/letter"
 	"tocsin/notify/outbox"
 )
@@ -42,7 +43,7 @@ func TestWhateverMovesVoidsAnApprovalAndSaysWhat(t *testing.T) {
 			return h.EditDraft(t.Context(), ana, h.ref, d.ID, d.Current().Letter.Subject+".", d.Current().Letter.Source, "a full stop")
 		}, "The text changed: version 2 is newer"},
 		{"the list", func(h *house, _ outbox.DraftView) error {
-			_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(roster(9)), nil)
+			_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(roster(9)), nil)
 			return err
 		}, "The list of affected people changed."},
 		{"the wording", func(h *house, _ outbox.DraftView) error {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tocsin/incident"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/notify"
 	"tocsin/notify/letter"
 	"tocsin/notify/outbox"
@@ -78,7 +79,7 @@ func TestEveryLetterHasACodeOfItsOwn(t *testing.T) {
 	h := buildWith(t, post, monitored)
 	h.open(t, false)
 	list := roster(6) + "c7,No Number,p7@mail.example,DE,,de,name+email,desk\n"
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
 	must(t, err)
 	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
 	must(t, err)

@@ -7,6 +7,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/notify/outbox"
 	"tocsin/notify/statute"
 )
@@ -40,7 +41,7 @@ func TestGroupsOfTheDirectoryReachTheRules(t *testing.T) {
 	h.open(t, false)
 	list := "customer_id,name,email,country,region,language,elements,sources,groups\n" +
 		"1,A,a@mail.example,US,CA,en,name+medical,desk,patients\n2,B,b@mail.example,US,CA,en,name+medical,desk,\n"
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
 	must(t, err)
 	all, err := h.desk.Rosters(t.Context(), ana, h.ref)
 	must(t, err)

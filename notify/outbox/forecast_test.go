@@ -8,6 +8,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/notify/outbox"
 )
 
@@ -29,7 +30,7 @@ func TestAForecastIsWhatTheMailingDoes(t *testing.T) {
 	post := &postman{got: map[string]int{}}
 	h := build(t, post)
 	h.open(t, false)
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(awkward), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(awkward), nil)
 	must(t, err)
 	none, err := h.ForecastRelease(t.Context(), otto, h.ref)
 	must(t, err)

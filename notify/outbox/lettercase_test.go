@@ -7,6 +7,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/notify/letter"
 	"tocsin/notify/outbox"
 )
@@ -18,7 +19,7 @@ func TestLettersSayWhatTheCaseHolds(t *testing.T) {
 	h.open(t, false)
 	list := "customer_id,name,email,country,region,language,elements,sources\n" +
 		"n1,Nia,n1@mail.example,NZ,,en,name+email+ssn+medical,desk\nb1,Bia,b1@mail.example,BR,,en,name+email+ssn+medical,desk\n"
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
 	must(t, err)
 	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
 	must(t, err)

@@ -7,6 +7,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/notify"
 	"tocsin/notify/letter"
 	"tocsin/notify/outbox"
@@ -16,7 +17,7 @@ const columns = "customer_id,name,email,country,region,language,elements,sources
 
 func (h *house) list(t *testing.T, rows string) {
 	t.Helper()
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(columns+rows), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(columns+rows), nil)
 	must(t, err)
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tocsin/incident"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/incident/ledger/ledgertest"
 	"tocsin/notify/outbox"
 )
@@ -64,7 +65,7 @@ func TestMemoryOfAMailing(t *testing.T) {
 	must(t, err)
 	h := &house{Service: s, desk: d, store: &ledgertest.Store{DB: db, Clock: clock, Dir: dir}}
 	h.open(t, false)
-	_, err = h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, &rowsOf{left: people}, nil)
+	_, err = caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, &rowsOf{left: people}, nil)
 	must(t, err)
 	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
 	must(t, err)

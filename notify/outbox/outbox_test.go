@@ -11,6 +11,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/incident/ledger/ledgertest"
 	"tocsin/incident/vault"
 	"tocsin/notify"
@@ -161,7 +162,7 @@ func roster(n int) string {
 
 func (h *house) settle(t testing.TB, n int) {
 	t.Helper()
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(roster(n)), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(roster(n)), nil)
 	must(t, err)
 }
 
@@ -513,7 +514,7 @@ func TestPeopleWithoutALetterAreStillOwedOne(t *testing.T) {
 	h := build(t, &postman{got: map[string]int{}})
 	h.open(t, false)
 	list := roster(6) + "u1,Person U,u1@mail.example,US,CA,en,name+ssn,desk\n"
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
 	must(t, err)
 	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
 	must(t, err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tocsin/incident"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/incident/vault"
 	"tocsin/notify"
 	"tocsin/notify/outbox"
@@ -64,7 +65,7 @@ func (h *house) onPaper(t *testing.T, drill bool) {
 	t.Helper()
 	h.press(t)
 	h.open(t, drill)
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(paperList), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(paperList), nil)
 	must(t, err)
 	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
 	must(t, err)
@@ -244,7 +245,7 @@ func TestPrintingIsDoneAnew(t *testing.T) {
 	for k := range people {
 		fmt.Fprintf(&list, "N%d,Person %d,,DE,,de,name+email+communications+ssn,crm,Weg %d,Bonn,53111\n", k, k, k)
 	}
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(list.String()), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(list.String()), nil)
 	must(t, err)
 	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
 	must(t, err)

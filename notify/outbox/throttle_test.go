@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tocsin/incident"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/notify"
 	"tocsin/notify/outbox"
 )
@@ -27,7 +28,7 @@ func listOf(n int, domains ...string) string {
 func (h *house) readyFor(t testing.TB, list string) {
 	t.Helper()
 	h.open(t, false)
-	_, err := h.desk.SettleRoster(t.Context(), ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(list), nil)
 	must(t, err)
 	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
 	must(t, err)

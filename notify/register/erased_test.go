@@ -8,6 +8,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/notify/register"
 )
 
@@ -18,7 +19,7 @@ func TestAnErasedCaseStaysInTheRegister(t *testing.T) {
 	ctx, ana, cora, rita := t.Context(), person("ana", incident.GrantResponder), person("cora", incident.GrantCounsel), person("rita", incident.GrantRights)
 	i, err := h.desk.OpenIncident(ctx, ana, casework.NewIncident{Title: "Ticket of Mia Probe", Summary: "Mia Probe complained", Kind: "misdirected"})
 	must(t, err)
-	_, err = h.desk.SettleRoster(ctx, ana, i.Number, incident.Roster{}, strings.NewReader("customer_id,name,email,country,region,language,elements,sources\nC-1,Mia Probe,mia@probe.example,JP,,,email,x\n"), map[string]io.Reader{})
+	_, err = caseworktest.Settle(ctx, h.desk, ana, i.Number, incident.Roster{}, strings.NewReader("customer_id,name,email,country,region,language,elements,sources\nC-1,Mia Probe,mia@probe.example,JP,,,email,x\n"), map[string]io.Reader{})
 	must(t, err)
 	must(t, h.desk.SetMilestone(ctx, ana, i.Number, casework.SetMilestone{Milestone: incident.IndividualsNotified, At: h.Clock.Now(), Reason: "Mia Probe was called"}))
 	must(t, h.desk.SetFacts(ctx, ana, i.Number, []casework.NewFact{{Name: "incident.risk", Values: []string{"unlikely"}, Source: "counsel"}}))

@@ -12,6 +12,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/incident/ledger"
 	"tocsin/incident/ledger/ledgertest"
 	"tocsin/incident/vault"
@@ -96,7 +97,7 @@ func TestRegister(t *testing.T) {
 	must(t, h.desk.SetFacts(ctx, ana, told, set))
 	people := "customer_id,name,email,country,region,language,elements,sources\n" +
 		strings.Repeat("c1,Somebody,s@mail.example,DE,,de,name+ssn,desk\n", 3)
-	_, err := h.desk.SettleRoster(ctx, ana, told, incident.Roster{People: 3, ByJurisdiction: map[string]int{"DE": 3}}, strings.NewReader(people), nil)
+	_, err := caseworktest.Settle(ctx, h.desk, ana, told, incident.Roster{People: 3, ByJurisdiction: map[string]int{"DE": 3}}, strings.NewReader(people), nil)
 	must(t, err)
 	for _, task := range []casework.NewTask{{Title: "Close the access"}, {Title: "Ask outside counsel", Privileged: true}, {Title: "Tell staff", Phase: incident.PostIncident}} {
 		as := ana

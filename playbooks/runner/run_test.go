@@ -9,6 +9,7 @@ import (
 
 	"tocsin/incident"
 	"tocsin/incident/casework"
+	"tocsin/incident/casework/caseworktest"
 	"tocsin/incident/ledger"
 	"tocsin/playbooks"
 	"tocsin/playbooks/builtin"
@@ -125,7 +126,7 @@ func TestRosterIsAFact(t *testing.T) {
 	for n := range 599 {
 		list += fmt.Sprintf("c%d,A,,DE,,,name,desk\n", n)
 	}
-	_, err := o.SettleRoster(t.Context(), ana, i.ID, incident.Roster{}, strings.NewReader(list), nil)
+	_, err := caseworktest.Settle(t.Context(), o.Desk, ana, i.ID, incident.Roster{}, strings.NewReader(list), nil)
 	o.must(err)
 	o.wantStates(i, "cards:open many:open texas:waiting")
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tocsin/incident"
+	"tocsin/incident/casework/caseworktest"
 )
 
 // A mailing whose letters nobody knows the end of, seen and settled by a machine.
@@ -33,7 +34,7 @@ func TestUncertainLettersByMachine(t *testing.T) {
 		people += fmt.Sprintf("c%d,Person %d,p%d@mail.example,DE,,de,name+email+ssn,desk\n", n, n, n)
 	}
 	people += "c9,Nobody,no address,DE,,de,name+email+ssn,desk\n"
-	_, err := h.desk.SettleRoster(t.Context(), writer.principal(incident.GrantResponder), "1", incident.Roster{}, strings.NewReader(people), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, writer.principal(incident.GrantResponder), "1", incident.Roster{}, strings.NewReader(people), nil)
 	must(t, err)
 	var draft struct {
 		ID       string

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tocsin/incident"
+	"tocsin/incident/casework/caseworktest"
 )
 
 // The way from a duty to released letters, by four machines, each with what
@@ -33,7 +34,7 @@ func TestFromDutyToRelease(t *testing.T) {
 	for n := range 3 {
 		people += fmt.Sprintf("c%d,Person %d,p%d@mail.example,DE,,de,name+email+ssn,desk\n", n, n, n)
 	}
-	_, err := h.desk.SettleRoster(t.Context(), writer.principal(incident.GrantResponder), "1", incident.Roster{}, strings.NewReader(people), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, writer.principal(incident.GrantResponder), "1", incident.Roster{}, strings.NewReader(people), nil)
 	must(t, err)
 	if got := writer.get(at + "/rosters/current/people.csv").want(200); got.body != people {
 		t.Errorf("%q", got.body)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tocsin/incident"
+	"tocsin/incident/casework/caseworktest"
 )
 
 // Letters on paper, from the plan to what came back, by a machine.
@@ -32,7 +33,7 @@ func TestLettersOnPaperByMachine(t *testing.T) {
 	people := "customer_id,name,email,country,region,language,elements,sources,street,city,postal_code\n" +
 		"c1,Ada Abel,,DE,,de,name+email+ssn,desk,Weg 1,Bonn,53111\nc2,Bob Burr,bob@mail.example,DE,,de,name+email+ssn,desk,Weg 2,Bonn,53111\n" +
 		"c3,Cy Cole,,DE,,de,name+email+ssn,desk,,,\n"
-	_, err := h.desk.SettleRoster(t.Context(), writer.principal(incident.GrantResponder), "1", incident.Roster{}, strings.NewReader(people), nil)
+	_, err := caseworktest.Settle(t.Context(), h.desk, writer.principal(incident.GrantResponder), "1", incident.Roster{}, strings.NewReader(people), nil)
 	must(t, err)
 	var draft struct {
 		ID       string

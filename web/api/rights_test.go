@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tocsin/incident"
+	"tocsin/incident/casework/caseworktest"
 )
 
 // A machine takes requests in, searches, links, corrects, gives a copy and
@@ -16,7 +17,7 @@ func TestRightsAndErasure(t *testing.T) {
 	h := build(t)
 	officer, writer, auditor := h.token(incident.GrantRights), h.token(incident.GrantResponder), h.token(incident.GrantAuditor)
 	number := writer.open("Leak")
-	must(t, second(h.desk.SettleRoster(t.Context(), writer.principal(incident.GrantResponder), number, incident.Roster{}, strings.NewReader(
+	must(t, second(caseworktest.Settle(t.Context(), h.desk, writer.principal(incident.GrantResponder), number, incident.Roster{}, strings.NewReader(
 		"customer_id,name,email,country,region,language,elements,sources\nC-1,Mia Probe,mia@probe.example,JP,,,name+email,x\nC-2,Leo Muster,leo@muster.example,JP,,,name+email,x\n"), map[string]io.Reader{})))
 	const body = `{"right":"erase","regime":"eu-gdpr","zone":"Europe/Berlin","channel":"mail","customer_id":"C-1","name":"Mia Probe","words":"Erase me."}`
 	writer.do("POST", "/rights", body).want(403)

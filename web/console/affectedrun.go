@@ -79,7 +79,7 @@ func (c *Console) showResolution(r *Request, wrong error) error {
 			d.Follows = whatFollows(statute.Compare(before, after))
 		}
 	}
-	if run.State == casework.ResolutionMapping || run.State == casework.ResolutionFailed || run.State == casework.ResolutionDone {
+	if !run.Brought() && (run.State == casework.ResolutionMapping || run.State == casework.ResolutionFailed || run.State == casework.ResolutionDone) {
 		samples, err := c.Desk.Samples(r.Ctx(), r.By, o.Incident.ID, run.ID, 5)
 		if err != nil {
 			return err
@@ -135,14 +135,16 @@ func (c *Console) offer(r *Request, o *openCase, d *runPage) error {
 	run := &d.Run
 	list := map[string]string{"list": run.Roster.Object}
 	a := &d.Acts
-	a.Add = d.URL + "/add"
-	a.Repeat = &view.Form{Action: d.URL + "/repeat", Submit: "Begin another run with these files"}
-	if o.may(incident.SeeRoster) {
-		a.Search = d.URL + "/search"
-		d.Reports = []string{"unmatched.csv", "rejected.csv", "conflicts.csv"}
-	}
-	if run.Roster.Conflicts > 0 || run.Roster.Decided > 0 {
-		a.Conflicts = d.URL + "/conflicts"
+	if !run.Brought() {
+		a.Add = d.URL + "/add"
+		a.Repeat = &view.Form{Action: d.URL + "/repeat", Submit: "Begin another run with these files"}
+		if o.may(incident.SeeRoster) {
+			a.Search = d.URL + "/search"
+			d.Reports = []string{"unmatched.csv", "rejected.csv", "conflicts.csv"}
+		}
+		if run.Roster.Conflicts > 0 || run.Roster.Decided > 0 {
+			a.Conflicts = d.URL + "/conflicts"
+		}
 	}
 	switch run.State {
 	case casework.ResolutionDone:

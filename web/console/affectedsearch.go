@@ -52,6 +52,9 @@ func (c *Console) showSearch(r *Request, a *casework.Answer, wrong error) error 
 	if err != nil {
 		return err
 	}
+	if run.Brought() {
+		return incident.Errorf(incident.Conflict, "This list was made elsewhere, and the files it was made from are not here.")
+	}
 	url := o.URL("/affected/runs/" + run.ID + "/search")
 	d := searchPage{Answer: a, Asked: r.Form("what")}
 	var keys, files []view.Option
