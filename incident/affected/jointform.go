@@ -8,7 +8,7 @@ import (
 // composite gives the form of a composite key whose parts are s; nothing where
 // one of them is missing or too little. The second form, where there is one, is n.written.
 func (n *normalizer) composite(key string, s []byte) []byte {
-	n.buf = n.joint(n.buf[:0], key, s, true)
+	n.buf, n.written = n.joint(n.buf[:0], key, s, true), n.written[:0]
 	if len(n.buf) == 0 {
 		return nil
 	}

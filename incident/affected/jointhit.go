@@ -8,11 +8,12 @@ func (m *matcher) hashes(n *normalizer, b *batch, row int, into []keyHash, seen 
 	second := keyHash{}
 	for k := range m.keys {
 		key := &m.keys[k]
-		value := key.value(n, b, row)
-		if seen != nil && len(value) > 0 && k != m.joint {
-			seen.add(k, value, b.lines[row])
+		if seen != nil && key.field >= 0 {
+			if value := b.field(row, key.field); len(value) > 0 {
+				seen.add(k, value, b.lines[row])
+			}
 		}
-		into = append(into, m.run.hash(n, key.name, value, m.phoneCountry))
+		into = append(into, m.run.hashOf(key.form(n, b, row, m.phoneCountry)))
 		if k == m.joint {
 			second = m.run.hashOf(n.written)
 		}

@@ -5,13 +5,14 @@ type rowKey struct {
 	name  string
 	field int     // of a plain key
 	parts [][]int // the fields of each part; of a composite key
+	other bool    // can have a second form; see OtherForm
 }
 
 // placeKeys finds keys among a batch's fields. columns is a directory's Columns or an exposure's Match.
 func placeKeys(f format, keys []string, columns map[string]string) []rowKey {
 	placed := make([]rowKey, len(keys))
 	for i, key := range keys {
-		placed[i] = rowKey{name: key, field: -1}
+		placed[i] = rowKey{name: key, field: -1, other: hasOther(key)}
 		if !IsComposite(key) {
 			placed[i].field = fieldOf(f, columns[key])
 			continue
@@ -54,6 +55,15 @@ func (k *rowKey) value(n *normalizer, b *batch, row int) []byte {
 	return n.parts
 }
 
+// form is the form of what a row has as the key, nothing where that names nobody.
+func (k *rowKey) form(n *normalizer, b *batch, row int, country string) []byte {
+	value := k.value(n, b, row)
+	if k.parts != nil {
+		return n.composite(k.name, value)
+	}
+	return n.single(k.name, value, country)
+}
+
 // hasOther reports whether a key of the directory can have a second form; see [OtherForm].
 func hasOther(key string) bool { return key == "phone" || IsComposite(key) }
 
@@ -71,8 +81,8 @@ func seconds(keys []string) (at []int) {
 func (r *run) hashKeys(n *normalizer, keys []rowKey, b *batch, row int, country string, into, second []keyHash) (first, other []keyHash) {
 	for i := range keys {
 		k := &keys[i]
-		into = append(into, r.hash(n, k.name, k.value(n, b, row), country))
-		if hasOther(k.name) {
+		into = append(into, r.hashOf(k.form(n, b, row, country)))
+		if k.other {
 			second = append(second, r.hashOf(n.written))
 		}
 	}

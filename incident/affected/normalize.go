@@ -54,11 +54,15 @@ func OtherForm(key, value, country string) string {
 // nothing where s names nobody. country is where a telephone number without a prefix
 // belongs, "" where nobody knows. The result is valid until the next call.
 func (n *normalizer) key(name string, s []byte, country string) []byte {
-	n.written = n.written[:0]
 	if IsComposite(name) {
 		return n.composite(name, s)
 	}
-	n.buf = n.text(n.buf[:0], s)
+	return n.single(name, s, country)
+}
+
+// single is key of one that is not composite.
+func (n *normalizer) single(name string, s []byte, country string) []byte {
+	n.buf, n.written = n.text(n.buf[:0], s), n.written[:0]
 	switch {
 	case name == "phone":
 		n.buf = n.phone(n.buf, country)
