@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -313,35 +312,6 @@ func (d *Desk) Recipients(ctx context.Context, p incident.Principal, ref string)
 		people -= n
 	}
 	return people, left, err
-}
-
-// countExcluded counts by reason whom the exclusions leave out of a list. A
-// count is kept: neither the list nor an exclusion in force changes.
-func (d *Desk) countExcluded(ctx context.Context, id string, roster *incident.Roster, list []Exclusion) (map[string]int, error) {
-	sum := sha256.New()
-	if err := json.NewEncoder(sum).Encode(list); err != nil {
-		return nil, err
-	}
-	key := roster.Object + hex.EncodeToString(sum.Sum(nil))
-	if n, ok := d.running.counted(key); ok {
-		return maps.Clone(n), nil
-	}
-	file, err := d.vault.Open(ctx, id, roster.Object)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	why, out := excluder(list), map[string]int{}
-	for person, err := range affected.ReadRoster(bufferedList(file)) {
-		if err != nil {
-			return nil, err
-		}
-		if reason := why(&person); reason != "" {
-			out[reason]++
-		}
-	}
-	d.running.keepCount(key, maps.Clone(out))
-	return out, nil
 }
 
 // LeftOutDigest is of everything that keeps somebody from being written to or
