@@ -44,7 +44,10 @@ type Reminder struct {
 	Rung int `json:"rung"`
 	// Reach is how far up the ladder it went: 1 the assignee, 2 the deputy too, 3
 	// the commander too; empty places are not counted.
-	Reach  int       `json:"reach"`
+	Reach int `json:"reach"`
+	// Round is the same for the reminders of one incident that were made together:
+	// one message to a person holds all of theirs.
+	Round  string    `json:"round,omitempty"`
 	MadeAt time.Time `json:"made_at"`
 	Hands  []Hand    `json:"hands"`
 
@@ -98,11 +101,19 @@ func (s *Service) makeReminders(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	rounds := map[string]string{} // by incident
 	for _, d := range due {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err := s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error { return s.makeReminder(tx, d, people) }); err != nil {
+		if rounds[d.Incident] == "" {
+			if rounds[d.Incident], err = uuidV7(); err != nil {
+				return err
+			}
+		}
+		if err := s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
+			return s.makeReminder(tx, d, people, rounds[d.Incident])
+		}); err != nil {
 			return err
 		}
 	}
@@ -112,7 +123,7 @@ func (s *Service) makeReminders(ctx context.Context) error {
 // makeReminder makes the newest reminder that is due for d, unless it was made
 // meanwhile or d is gone. Who is reminded, and over what, is decided here, so
 // that from this commit on the store knows everything that is to be done.
-func (s *Service) makeReminder(tx *ledger.Tx, d Deadline, people map[string]Colleague) error {
+func (s *Service) makeReminder(tx *ledger.Tx, d Deadline, people map[string]Colleague, round string) error {
 	i, err := casework.Load(tx, d.Incident)
 	if err != nil {
 		return ignoreGone(err)
@@ -140,7 +151,7 @@ func (s *Service) makeReminder(tx *ledger.Tx, d Deadline, people map[string]Coll
 	if err != nil {
 		return err
 	}
-	r := Reminder{ID: id, Incident: i.ID, Number: i.Number, Drill: i.Drill, Deadline: d, Rung: n - 1, Reach: reach(n-1, last), MadeAt: tx.Now()}
+	r := Reminder{ID: id, Incident: i.ID, Number: i.Number, Drill: i.Drill, Deadline: d, Rung: n - 1, Reach: reach(n-1, last), Round: round, MadeAt: tx.Now()}
 	for _, p := range climb(i, &d, r.Reach, people) {
 		r.Hands = append(r.Hands, s.handsFor(tx, i, p)...)
 	}

@@ -485,3 +485,38 @@ func TestAClosedIncidentIsSilent(t *testing.T) {
 		t.Errorf("the console shows %+v", mine)
 	}
 }
+
+// What is due together is one message to a person, and one record each.
+func TestDeadlinesOfARoundAreOneMessage(t *testing.T) {
+	h, w, post := manned(t, false)
+	var last *incident.Task
+	for range 12 {
+		last = h.task(t, casework.NewTask{Assignee: "ana"}, 3*time.Hour)
+	}
+	h.store.Clock.Set(last.Due.Add(-2 * time.Hour))
+	before := len(w.posts)
+	must(t, h.Tick(t.Context()))
+	posts := w.posts[before:]
+	posts = slices.DeleteFunc(posts, func(p wallPost) bool { return !strings.Contains(p.Text, "task") })
+	if len(posts) != 1 || len(post.letters) != 1 {
+		t.Fatalf("%d posts, %d letters", len(posts), len(post.letters))
+	}
+	if m := post.letters[0]; !strings.Contains(m.Subject, "12 deadlines") || strings.Count(m.Text, "\n- task") != 10 || !strings.Contains(m.Text, "And 2 more.") {
+		t.Errorf("%s\n%s", m.Subject, m.Text)
+	}
+	if p := posts[0]; p.Acknowledge != "" || !strings.HasSuffix(p.Link, "/reminders") || !strings.Contains(p.Text, "12 deadlines. task 1, is due in 2h0m0s") {
+		t.Errorf("%+v", p.StaffMessage)
+	}
+	mine, err := h.Reminders(t.Context(), ana)
+	must(t, err)
+	if len(mine) != 12 {
+		t.Errorf("%d reminders on record", len(mine))
+	}
+	for _, r := range mine {
+		for _, hand := range r.Hands {
+			if hand.State != outbox.Accepted {
+				t.Errorf("%+v", hand)
+			}
+		}
+	}
+}

@@ -21,13 +21,17 @@ func backOff(attempts int) time.Duration {
 	return time.Minute * time.Duration(min(attempts*attempts, 60))
 }
 
-// waitingHand names a hand-over that is to be made.
-type waitingHand struct{ incident, reminder, account, channel string }
+// waitingHand is one message to be handed over: to one person, over one channel,
+// with the reminders of one round that are theirs.
+type waitingHand struct {
+	incident, round, account, channel string
+}
 
 // handReminders hands over what waits, each channel for itself: one that stalls
 // holds the others up no longer than its own round.
 func (s *Service) handReminders(ctx context.Context) error {
 	byChannel := map[string][]waitingHand{}
+	holds := map[waitingHand][]string{} // ids of reminders
 	if err := s.DB.View(ctx, func(tx *ledger.Tx) error {
 		return remindersHeld.Scan(tx, ledger.K(), func(k ledger.Key, id string) error {
 			r, err := reminders.Get(tx, ledger.K(id, k.Text(0)))
@@ -35,9 +39,17 @@ func (s *Service) handReminders(ctx context.Context) error {
 				return err
 			}
 			for _, h := range r.Hands {
-				if h.waits() && (h.NextTry == nil || !h.NextTry.After(tx.Now())) {
-					byChannel[h.Channel] = append(byChannel[h.Channel], waitingHand{id, r.ID, h.Account, h.Channel})
+				if !h.waits() || h.NextTry != nil && h.NextTry.After(tx.Now()) {
+					continue
 				}
+				w := waitingHand{id, r.Round, h.Account, h.Channel}
+				if w.round == "" {
+					w.round = r.ID
+				}
+				if holds[w] == nil {
+					byChannel[h.Channel] = append(byChannel[h.Channel], w)
+				}
+				holds[w] = append(holds[w], r.ID)
 			}
 			return nil
 		})
@@ -56,7 +68,7 @@ func (s *Service) handReminders(ctx context.Context) error {
 				if ctx.Err() != nil {
 					return
 				}
-				if err := s.handOne(ctx, w, people); err != nil {
+				if err := s.handOne(ctx, w, holds[w], people); err != nil {
 					errs <- err
 					return
 				}
@@ -71,9 +83,10 @@ func (s *Service) handReminders(ctx context.Context) error {
 // handOne writes the attempt, hands over, and writes the outcome. What may have
 // arrived is not handed over again: that it is not known is on record, the
 // console shows the reminder anyway, and the next one goes further up.
-func (s *Service) handOne(ctx context.Context, w waitingHand, people map[string]Colleague) error {
-	who, message, at, attempt := people[w.account], Reminder{}, time.Time{}, false
-	if err := s.changeHand(ctx, w, "reminder.attempt", func(tx *ledger.Tx, i *incident.Incident, r *Reminder, h *Hand) error {
+func (s *Service) handOne(ctx context.Context, w waitingHand, ids []string, people map[string]Colleague) error {
+	var message []Reminder
+	var at time.Time
+	if err := s.changeHands(ctx, w, ids, "reminder.attempt", func(tx *ledger.Tx, i *incident.Incident, r *Reminder, h *Hand) error {
 		if h.State == Attempting {
 			h.State, h.Receipt = Uncertain, notify.Receipt{Outcome: notify.Uncertain, Detail: "the program ended while it was being handed over"}
 			return handSaid(tx, i, r, h)
@@ -86,16 +99,21 @@ func (s *Service) handOne(ctx context.Context, w waitingHand, people map[string]
 			h.State, h.NextTry, h.Receipt = Withheld, nil, notify.Receipt{Detail: why}
 			return handSaid(tx, i, r, h)
 		}
-		h.State, h.Attempts, h.NextTry, attempt = Attempting, h.Attempts+1, nil, true
-		message, at = *r, tx.Now()
+		h.State, h.Attempts, h.NextTry = Attempting, h.Attempts+1, nil
+		message, at = append(message, *r), tx.Now()
 		return nil
-	}); err != nil || !attempt {
+	}); err != nil || len(message) == 0 {
 		return err
 	}
+	who := people[w.account]
 	limited, cancel := context.WithTimeout(ctx, handoverLimit)
-	receipt := s.hand(limited, w.channel, &message, &who, at)
+	receipt := s.hand(limited, w.channel, message, &who, at)
 	cancel()
-	return s.changeHand(context.WithoutCancel(ctx), w, "reminder.outcome", func(tx *ledger.Tx, i *incident.Incident, r *Reminder, h *Hand) error {
+	ids = ids[:0:0]
+	for n := range message {
+		ids = append(ids, message[n].ID)
+	}
+	return s.changeHands(context.WithoutCancel(ctx), w, ids, "reminder.outcome", func(tx *ledger.Tx, i *incident.Incident, r *Reminder, h *Hand) error {
 		h.Receipt = receipt
 		switch receipt.Outcome {
 		case notify.Accepted:
@@ -103,8 +121,8 @@ func (s *Service) handOne(ctx context.Context, w waitingHand, people map[string]
 		case notify.Rejected:
 			h.State = Rejected
 		case notify.Deferred:
-			at := tx.Now().Add(backOff(h.Attempts))
-			h.State, h.NextTry = Deferred, &at
+			next := tx.Now().Add(backOff(h.Attempts))
+			h.State, h.NextTry = Deferred, &next
 			if r.Ended != "" {
 				h.State, h.NextTry = Withheld, nil
 			}
@@ -115,28 +133,33 @@ func (s *Service) handOne(ctx context.Context, w waitingHand, people map[string]
 	})
 }
 
-// changeHand changes one hand of a reminder in a transaction. The entry names
-// the reminder, the account and the channel.
-func (s *Service) changeHand(ctx context.Context, w waitingHand, act string, fn func(*ledger.Tx, *incident.Incident, *Reminder, *Hand) error) error {
+// changeHands changes the hands of one message in one transaction. Each entry
+// names the reminder, the account and the channel.
+func (s *Service) changeHands(ctx context.Context, w waitingHand, ids []string, act string, fn func(*ledger.Tx, *incident.Incident, *Reminder, *Hand) error) error {
 	return s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
-		r, err := reminders.Get(tx, ledger.K(w.incident, w.reminder))
+		i, err := casework.Load(tx, w.incident)
 		if err != nil {
 			return ignoreGone(err) // the incident was erased meanwhile
 		}
-		i, err := casework.Load(tx, w.incident)
-		if err != nil {
-			return ignoreGone(err)
+		for _, id := range ids {
+			r, err := reminders.Get(tx, ledger.K(w.incident, id))
+			if err != nil {
+				return err
+			}
+			n := slices.IndexFunc(r.Hands, func(h Hand) bool { return h.Account == w.account && h.Channel == w.channel })
+			if n < 0 || !r.Hands[n].waits() {
+				continue
+			}
+			if err := fn(tx, i, &r, &r.Hands[n]); err != nil {
+				return err
+			}
+			r.Hands[n].At = tx.Now()
+			tx.Record(act, fmt.Sprintf("reminder/%s/%s/%s", r.ID, w.account, w.channel))
+			if err := keepReminder(tx, &r); err != nil {
+				return err
+			}
 		}
-		n := slices.IndexFunc(r.Hands, func(h Hand) bool { return h.Account == w.account && h.Channel == w.channel })
-		if n < 0 || !r.Hands[n].waits() {
-			return nil
-		}
-		if err := fn(tx, i, &r, &r.Hands[n]); err != nil {
-			return err
-		}
-		r.Hands[n].At = tx.Now()
-		tx.Record(act, fmt.Sprintf("reminder/%s/%s/%s", r.ID, w.account, w.channel))
-		return keepReminder(tx, &r)
+		return nil
 	})
 }
 
@@ -162,14 +185,18 @@ func (s *Service) withholds(tx *ledger.Tx, i *incident.Incident, r *Reminder, h 
 	return "", nil
 }
 
-// hand gives the reminder to the channel.
-func (s *Service) hand(ctx context.Context, channel string, r *Reminder, to *Colleague, now time.Time) notify.Receipt {
-	if channel == "slack" {
-		return s.Staff.Post(ctx, notify.StaffMessage{
-			To: to.Slack, Text: reminderText(r, now, to), Link: s.cfg.BaseURL + "/incidents/" + r.Number + r.Deadline.Path(), Drill: r.Drill, Acknowledge: r.ID,
-		})
+// hand gives a message to the channel. One reminder has a button and its own
+// link; several lead to the list of them.
+func (s *Service) hand(ctx context.Context, channel string, all []Reminder, to *Colleague, now time.Time) notify.Receipt {
+	if channel != "slack" {
+		return s.Mail.Send(ctx, reminderMail(all, now, to, s.cfg.BaseURL))
 	}
-	return s.Mail.Send(ctx, reminderMail(r, now, to, s.cfg.BaseURL))
+	r := &all[0]
+	m := notify.StaffMessage{To: to.Slack, Drill: r.Drill, Text: remindersText(all, now, to), Link: s.cfg.BaseURL + "/reminders"}
+	if len(all) == 1 {
+		m.Link, m.Acknowledge = s.cfg.BaseURL+"/incidents/"+r.Number+r.Deadline.Path(), r.ID
+	}
+	return s.Staff.Post(ctx, m)
 }
 
 // handSaid writes to the timeline what did not go as it should. What did is in

@@ -49,29 +49,61 @@ func (d *Deadline) when(to *Colleague) string {
 	return mine + " (" + theirs + " for the recipient)"
 }
 
-// reminderText is the whole reminder in a sentence, for one reader or, where to
-// is nil, for everybody.
-func reminderText(r *Reminder, now time.Time, to *Colleague) string {
-	d := &r.Deadline
+// clause says when what is due is due, for one reader or, where to is nil, for
+// everybody.
+func (d *Deadline) clause(now time.Time, to *Colleague) string {
 	left := d.Due.Sub(now).Round(time.Minute)
 	if left <= 0 {
-		return fmt.Sprintf("%s: %s, was due at %s and is overdue.", r.Number, d.words(), d.when(to))
+		return fmt.Sprintf("%s, was due at %s and is overdue.", d.words(), d.when(to))
 	}
-	return fmt.Sprintf("%s: %s, is due in %s, at %s.", r.Number, d.words(), left, d.when(to))
+	return fmt.Sprintf("%s, is due in %s, at %s.", d.words(), left, d.when(to))
 }
 
-// reminderMail is the reminder as a letter to one colleague.
-func reminderMail(r *Reminder, now time.Time, to *Colleague, base string) notify.Message {
-	d := &r.Deadline
-	subject := fmt.Sprintf("%s: %s", r.Number, lateness(d.Due.Sub(now).Round(time.Minute)))
+// reminderText is a reminder in a sentence.
+func reminderText(r *Reminder, now time.Time, to *Colleague) string {
+	return r.Number + ": " + r.Deadline.clause(now, to)
+}
+
+// mostClauses is how many deadlines one message names; the rest is counted.
+const mostClauses = 10
+
+// clauses are those of several reminders, the nearest deadline first.
+func clauses(all []Reminder, now time.Time, to *Colleague) []string {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b Reminder) int { return a.Deadline.Due.Compare(b.Deadline.Due) })
+	var out []string
+	for n := range sorted {
+		if n == mostClauses {
+			return append(out, fmt.Sprintf("And %d more.", len(sorted)-n))
+		}
+		out = append(out, sorted[n].Deadline.clause(now, to))
+	}
+	return out
+}
+
+// remindersText is one or more reminders of an incident in one paragraph.
+func remindersText(all []Reminder, now time.Time, to *Colleague) string {
+	if len(all) == 1 {
+		return reminderText(&all[0], now, to)
+	}
+	return fmt.Sprintf("%s: %d deadlines. %s", all[0].Number, len(all), strings.Join(clauses(all, now, to), " "))
+}
+
+// reminderMail is the same as a letter to one colleague.
+func reminderMail(all []Reminder, now time.Time, to *Colleague, base string) notify.Message {
+	r := &all[0]
+	subject := r.Number + ": " + lateness(r.Deadline.Due.Sub(now).Round(time.Minute))
+	text := reminderText(r, now, to) + "\n\nOpen it: " + base + "/incidents/" + r.Number + r.Deadline.Path()
+	if len(all) > 1 {
+		subject = fmt.Sprintf("%s: %d deadlines", r.Number, len(all))
+		text = fmt.Sprintf("%s: %d deadlines.\n\n- %s\n\nOpen it: %s/incidents/%s/clocks", r.Number, len(all), strings.Join(clauses(all, now, to), "\n- "), base, r.Number)
+	}
 	if r.Drill {
 		subject = "[DRILL] " + subject
 	}
 	return notify.Message{
 		ID: "reminder-" + r.ID + "-" + to.ID, To: to.Mail, Subject: subject,
-		Text: reminderText(r, now, to) + "\n\n" +
-			"Open it: " + base + "/incidents/" + r.Number + d.Path() + "\n" +
-			"Say that you have seen this: " + base + "/reminders\n\n" +
+		Text: text + "\nSay that you have seen this: " + base + "/reminders\n\n" +
 			"While nobody has, the next reminder goes to more people.\n",
 	}
 }

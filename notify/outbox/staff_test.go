@@ -15,11 +15,11 @@ import (
 // wall is a channel that staff read. It keeps what was posted, and when.
 type wall struct {
 	now    func() time.Time
-	posts  []post
+	posts  []wallPost
 	answer func(n int) notify.Outcome // to the nth post, from 1
 }
 
-type post struct {
+type wallPost struct {
 	notify.StaffMessage
 	at time.Time
 }
@@ -27,7 +27,7 @@ type post struct {
 func (w *wall) Name() string { return "wall" }
 
 func (w *wall) Post(_ context.Context, m notify.StaffMessage) notify.Receipt {
-	w.posts = append(w.posts, post{m, w.now()})
+	w.posts = append(w.posts, wallPost{m, w.now()})
 	if w.answer == nil {
 		return notify.Receipt{Outcome: notify.Accepted}
 	}
