@@ -81,6 +81,7 @@ func (x *explainer) scanDirectory(ctx context.Context, keys []string, blocks map
 		}
 		placed, two := placeKeys(in.format, keys, r.spec.Directory.Columns), len(seconds(keys))
 		home, born, name, email, id := column("country"), column("birth_date"), column("name"), column("email"), column("customer_id")
+		halves := [2]int{column("given_name"), column("family_name")}
 		normal := normalizers(r.opt.Workers)
 		rows, end := int64(0), first
 		work := func(w int, j *job[entry]) {
@@ -96,7 +97,7 @@ func (x *explainer) scanDirectory(ctx context.Context, keys []string, blocks map
 				for row := range j.rows() {
 					person := uint32(first + before + j.start.row + uint64(row))
 					at := PersonAt{Person: int64(person) + 1, Place: Place{in.path, j.start.line + uint64(j.lines[row])}}
-					at.ID, at.Name, at.Email = string(trim(j.text1(row, id))), string(trim(j.text1(row, name))), string(trim(j.text1(row, email)))
+					at.ID, at.Name, at.Email = string(trim(j.text1(row, id))), string(j.nameOf(row, name, halves)), string(trim(j.text1(row, email)))
 					if err := fn(person, at, j.value.hashes[row*len(keys):(row+1)*len(keys)], j.value.second[row*two:(row+1)*two], j.value.born[row]); err != nil {
 						return err
 					}

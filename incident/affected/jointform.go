@@ -108,3 +108,19 @@ func Alike(ours, a, b string) bool {
 	}
 	return false
 }
+
+// compositeForms are the forms of a few composite keys, as keyForms are of others.
+func compositeForms() (out []byte) {
+	n := newNormalizer()
+	for _, sample := range [...][2]string{
+		{"name+birth_date", "Dr. Müller-Weiß, Zoë Jr.\x1f03/04/1980"},
+		{"name+birth_date", "Ann O’Neil\x1f1980-03-04"},
+		{"name+postal_address", "Ann Bell\x1f12 N Main Street Apt. 5, Springfield, IL 62704, USA"},
+		{"name+street+postal_code", "Zoë Bell\x1fKönigstraße 5 a\x1fD-10115"},
+		{"name+street+postal_code", "Ann Bell MD\x1fP.O. Box 7\x1f62704-1234"},
+		{"name+house_number+postal_code", "Ann Bell\x1f12 Elm Rd Apt 5\x1fSW1A 1AA"},
+	} {
+		out = append(append(append(append(out, n.composite(sample[0], []byte(sample[1]))...), 0), n.written...), 0)
+	}
+	return out
+}

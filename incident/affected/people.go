@@ -239,9 +239,7 @@ func (w *writer) six(b *batch, row int) (six [6][]byte, source int) {
 	for i, f := range w.fields {
 		six[i] = trim(b.text1(row, f))
 	}
-	if w.fields[nameAt] < 0 { // it is in two columns, or in none
-		six[nameAt] = bytes.TrimSpace(bytes.Join([][]byte{trim(b.text1(row, w.halves[0])), trim(b.text1(row, w.halves[1]))}, []byte{' '}))
-	}
+	six[nameAt] = b.nameOf(row, w.fields[nameAt], w.halves)
 	if countryCode(string(six[countryAt])) != "" {
 		return six, fromDirectory
 	}
@@ -254,6 +252,14 @@ func (w *writer) six(b *batch, row int) (six [6][]byte, source int) {
 		return six, fromDefault
 	}
 	return six, fromNowhere
+}
+
+// nameOf is a person's name, in a column of its own or in those of the given and the family name.
+func (b *batch) nameOf(row, whole int, halves [2]int) []byte {
+	if whole >= 0 || halves == [2]int{-1, -1} {
+		return trim(b.text1(row, whole))
+	}
+	return bytes.TrimSpace(bytes.Join([][]byte{trim(b.text1(row, halves[0])), trim(b.text1(row, halves[1]))}, []byte{' '}))
 }
 
 // first is six as text.

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"slices"
 
 	"tocsin/incident"
 )
@@ -74,7 +75,7 @@ func RowsName(spec *Spec, input int) string {
 	if err != nil {
 		return "" // strings and maps of strings can always be written
 	}
-	sum := sha256.Sum256(append(text, keyForms(append(MatchKeys(), "name")...)...))
+	sum := sha256.Sum256(slices.Concat(text, keyForms(append(MatchKeys(), "name")...), compositeForms()))
 	return hex.EncodeToString(sum[:12])
 }
 

@@ -169,3 +169,30 @@ func (f seekable) Open(_ context.Context, path string) (io.ReadCloser, int64, er
 type seekableFile struct{ *strings.Reader }
 
 func (seekableFile) Close() error { return nil }
+
+// Where nothing names a person alone, a name is proposed with what is there besides.
+func TestGuessesOfNames(t *testing.T) {
+	directory := map[string]string{"customer_id": "id", "given_name": "Vorname", "family_name": "Nachname", "birth_date": "dob", "street": "str", "postal_code": "plz"}
+	columns := func(names ...string) (out []Column) {
+		values := map[string][]string{"Geburtsdatum": {"31.01.1980", "01.02.1981"}, "PLZ": {"10115", "10117"}, "Kundennr": {"C1", "C2"}}
+		for _, n := range names {
+			out = append(out, Column{Name: n, Values: values[n], Shape: ShapeOf(values[n])})
+		}
+		return out
+	}
+	for want, names := range map[string][]string{
+		"name=Name birth_date=Geburtsdatum": {"Name", "Geburtsdatum", "PLZ"}, "given_name=Vorname family_name=Nachname birth_date=Geburtsdatum": {"Vorname", "Nachname", "Geburtsdatum"},
+		"name=Name street=Strasse postal_code=PLZ": {"Name", "Strasse", "PLZ"}, "customer_id=Kundennr": {"Kundennr", "Name", "Geburtsdatum"}, "": {"Name", "note"},
+	} {
+		var got []string
+		for _, g := range GuessExposure(columns(names...), directory).Match {
+			if g.Confidence == Sure && g.Ours != "customer_id" {
+				t.Errorf("%s: sure of %s", names, g.Ours)
+			}
+			got = append(got, g.Ours+"="+g.Column)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: got %q, want %q", names, got, want)
+		}
+	}
+}

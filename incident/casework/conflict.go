@@ -311,7 +311,7 @@ func (d *Desk) Conflict(ctx context.Context, p incident.Principal, ref, id strin
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range append([]string{"customer_id", "name", "birth_date", "email", "phone", "street", "postal_code", "city", "country", "region"}, affected.MatchKeys()...) {
+	for _, name := range append([]string{"customer_id", "name", "given_name", "family_name", "birth_date", "email", "phone", "postal_address", "street", "house_number", "postal_code", "city", "country", "region"}, affected.MatchKeys()...) {
 		if c.run.Spec.Directory.Columns[name] != "" && !slices.Contains(out.Columns, name) {
 			out.Columns = append(out.Columns, name)
 		}
