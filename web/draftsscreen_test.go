@@ -30,6 +30,7 @@ func TestLettersInABrowser(t *testing.T) {
 	done(t, w.bo, draft+"/approve", url.Values{"digest": {find(t, w.bo.Get(draft).Body, `name="digest" value="([0-9a-f]{64})"`)}})
 	done(t, w.ada, w.base+"/facts/wording", url.Values{"notice.what_happened": {"Attachments could be opened by anybody."}, "notice.measures": {"We closed the address."}, "notice.consequences": {"None known."}})
 	office := w.toAuthority(t)
+	send(t, w.site, w.ada, w.base+"/notices/codes", file{"codes", "codes.csv", "SAFE-0001\nSAFE-0002\n"})
 	w.approveAll(t)
 	form := w.form(t, "eu-gdpr-33-1")
 	done(t, w.ada, form, url.Values{"section": {section(t, w.ada.Get(form).Body, "3.5 Measures in place")}, "stage": {"initial"}, "edpb_before": {"Incident log"}, "measures_before": {"Links were long."}})
