@@ -37,6 +37,9 @@ func TestALetterThroughItsPages(t *testing.T) {
 	w := work(t)
 	draft := w.written(t)
 	page := w.bo.Get(draft).Body
+	if !strings.Contains(page, "<li>We closed the address.</li>") || !strings.Contains(page, "<li>We check every link.</li>") {
+		t.Error("two measures, a line each, are not two in the letter")
+	}
 	holds(t, "the letter", page, "What it meets", "eu-gdpr-34-1", "As it is read", "The text, and what the law says of it", "Send it back", "The template</option>")
 	if text := w.bo.Get(draft + "?as=text").Body; !strings.Contains(text, "letter-text") || !strings.Contains(text, "‹name›") {
 		t.Error("the plain text is not shown")

@@ -64,7 +64,7 @@ func (c *Console) showWording(r *Request, wrong error) error {
 			value = r.Form(w.fact)
 		}
 		rows := 3
-		if w.kind == "lines" {
+		if w.list {
 			rows = 5
 		}
 		field := view.Field{Name: w.fact, Label: w.label, Help: w.help, Type: "textarea", Rows: rows, Value: value}
@@ -95,7 +95,7 @@ func (c *Console) SetWording(r *Request) error {
 	for _, w := range wording {
 		text := strings.TrimSpace(strings.ReplaceAll(r.Form(w.fact), "\r\n", "\n"))
 		values := []string{text}
-		if w.kind == "lines" {
+		if w.list {
 			values = nil
 			for _, line := range strings.Split(text, "\n") {
 				if line = strings.TrimSpace(line); line != "" {
