@@ -48,6 +48,9 @@ func heapPeak() (stop func() uint64) {
 // TOCSIN_BIG=1 it has 2 GB, and says how fast that was.
 func TestALargeUploadIsTakenUpAgain(t *testing.T) {
 	size := int64(70 << 20)
+	if testing.Short() {
+		size = 36 << 20
+	}
 	if os.Getenv("TOCSIN_BIG") != "" {
 		size = 2_000_000_000
 	}

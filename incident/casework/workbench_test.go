@@ -400,7 +400,7 @@ func TestATransferGoesOnWhereItStopped(t *testing.T) {
 	var big strings.Builder
 	big.WriteString(people)
 	for n := 0; big.Len() < 20<<20; n++ {
-		fmt.Fprintf(&big, "x%d,x%d@mail.example,Person %d,DE,,\n", n, n, n)
+		fmt.Fprintf(&big, "x%d,x%d@mail.example,Person %d %0500d,DE,,\n", n, n, n, n)
 	}
 	text := big.String()
 	_, err := b.NewTransfer(t.Context(), ana, b.i.ID, "big.csv", 65<<20)
