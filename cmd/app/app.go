@@ -322,7 +322,7 @@ func (a *App) close(ctx context.Context) error {
 		if c.name == "store" {
 			a.work.Wait() // nobody writes any more
 			if a.Desk != nil {
-				a.Desk.Wait()
+				a.Desk.Stop()
 			}
 		}
 		if err := c.undo(ctx); err != nil {
