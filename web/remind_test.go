@@ -32,7 +32,7 @@ func TestRemindersAreAcknowledged(t *testing.T) {
 	}
 	w.reminded(t)
 	page := w.bo.Get("/reminders")
-	for _, want := range []string{"it is yours", "for the recipient", "I see to it", `<a href="/incidents/` + strings.TrimPrefix(w.base, "/incidents/") + `"`} {
+	for _, want := range []string{"it is yours", "for the recipient", "Acknowledge", `<a href="/incidents/` + strings.TrimPrefix(w.base, "/incidents/") + `"`} {
 		if !strings.Contains(page.Body, want) {
 			t.Errorf("the page does not say %q", want)
 		}

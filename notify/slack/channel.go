@@ -159,7 +159,7 @@ func blocks(m notify.StaffMessage, text string) []api.Block {
 	out := []api.Block{api.NewSectionBlock(api.NewTextBlockObject(api.PlainTextType, shown, false, false), nil, nil)}
 	var buttons []api.BlockElement
 	if m.Acknowledge != "" {
-		seen := api.NewButtonBlockElement(ActionAcknowledge, m.Acknowledge, api.NewTextBlockObject(api.PlainTextType, "I see to it", false, false))
+		seen := api.NewButtonBlockElement(ActionAcknowledge, m.Acknowledge, api.NewTextBlockObject(api.PlainTextType, "Acknowledge", false, false))
 		buttons = append(buttons, seen)
 	}
 	if strings.HasPrefix(m.Link, "https://") || strings.HasPrefix(m.Link, "http://") {
