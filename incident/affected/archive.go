@@ -68,6 +68,7 @@ type archive struct {
 	path string
 	zip  *zip.Reader
 	tar  io.ReadSeeker
+	size int64 // of the archive
 }
 
 func openArchive(path string, raw io.ReadCloser, size int64) (*archive, error) {
@@ -76,7 +77,7 @@ func openArchive(path string, raw io.ReadCloser, size int64) (*archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &archive{path: path, tar: io.NewSectionReader(at, 0, in.size)}
+	a := &archive{path: path, tar: io.NewSectionReader(at, 0, in.size), size: in.size}
 	if strings.HasSuffix(strings.ToLower(path), ".tar") {
 		return a, nil
 	}
@@ -162,6 +163,9 @@ func (a *archive) eachTar(fn func(h *tar.Header, r io.Reader) (enough bool, err 
 		}
 		if h.Typeflag != tar.TypeReg {
 			continue
+		}
+		if h.Size > a.size { // a sparse file, whose holes are read as zeros
+			return incident.Errorf(incident.Invalid, "%s: a file in it is larger than the archive: that is cut short, or unpacks to what no table is", a.path)
 		}
 		if enough, err := fn(h, t); enough || err != nil {
 			return err

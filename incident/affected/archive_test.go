@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -118,7 +119,8 @@ func TestArchivesThatDoHarm(t *testing.T) {
 		"cut short":         {"f.zip", good[:len(good)-10], "is not a sound ZIP file"},
 		"no ZIP":            {"f.zip", "id\nC1\n", "is not a sound ZIP file"},
 		"no tar":            {"f.tar", strings.Repeat("id\nC1\n", 200), "is not a sound tar file"},
-		"a tar cut short":   {"f.tar", tarOf(t, []string{"a.csv"}, map[string]string{"a.csv": "id\n" + strings.Repeat("C1\n", 1000)})[:1024], "is not a sound tar file"},
+		"a sparse file":     {"f.tar", sparseTar(), "larger than the archive"},
+		"a tar cut short":   {"f.tar", tarOf(t, []string{"a.csv"}, map[string]string{"a.csv": "id\n" + strings.Repeat("C1\n", 1000)})[:1024], "larger than the archive"},
 		"empty":             {"f.zip", zipOf(t, []string{".x"}, nil), "holds no files"},
 		"one within":        {"f.zip", zipOf(t, []string{"b.zip"}, map[string]string{"b.zip": good}), "an archive in a set of files is not supported"},
 		"a name outside":    {"f.zip", zipOf(t, []string{"../a.csv"}, nil), "a name that cannot be"},
@@ -145,9 +147,71 @@ func TestArchivesThatDoHarm(t *testing.T) {
 	}
 }
 
+// sparseTar is a tar of one file with a gigabyte of holes (PAX, GNU.sparse 0.1).
+func sparseTar() string {
+	record := func(key, value string) string {
+		line := fmt.Sprintf(" %s=%s\n", key, value)
+		n := len(line) + 2
+		if len(fmt.Sprint(n)) > 2 {
+			n++
+		}
+		return fmt.Sprint(n) + line
+	}
+	pax := record("GNU.sparse.size", "1073741824") + record("GNU.sparse.numblocks", "1") + record("GNU.sparse.map", "0,4")
+	header := func(name string, kind byte, size int) string {
+		b := make([]byte, 512)
+		copy(b, name)
+		copy(b[100:], "0000600\x000000000\x000000000\x00")
+		copy(b[124:], fmt.Sprintf("%011o\x00", size))
+		copy(b[136:], "00000000000\x00        ")
+		b[156] = kind
+		copy(b[257:], "ustar\x0000")
+		sum := 0
+		for _, c := range b {
+			sum += int(c)
+		}
+		copy(b[148:], fmt.Sprintf("%06o\x00 ", sum))
+		return string(b)
+	}
+	pad := func(s string) string { return s + strings.Repeat("\x00", (512-len(s)%512)%512) }
+	return header("pax", 'x', len(pax)) + pad(pax) + header("a.csv", '0', 4) + pad("id\nC") + strings.Repeat("\x00", 1024)
+}
+
 func manyNames(n int) (names []string) {
 	for i := range n {
 		names = append(names, fmt.Sprintf("%d.csv", i))
 	}
 	return names
+}
+
+// Whatever is called an archive: nothing but errors of the file, and nothing read beyond what it claims.
+func FuzzArchive(f *testing.F) {
+	f.Add([]byte(zipOf(f, []string{"a.csv", "b/c.csv"}, map[string]string{"a.csv": "id\nC1\n", "b/c.csv": "id\nC2\n"})), true)
+	f.Add([]byte(tarOf(f, []string{"a.csv"}, map[string]string{"a.csv": "id\nC1\n"})), false)
+	f.Add([]byte("PK\x05\x06"), true)
+	f.Fuzz(func(t *testing.T, data []byte, zipped bool) {
+		path := "f.tar"
+		if zipped {
+			path = "f.zip"
+		}
+		from := files{path: string(data)}
+		names, err := archiveMembers(t.Context(), from, path)
+		if err != nil {
+			if k := incident.KindOf(err); k != incident.Invalid && k != incident.TooLarge {
+				t.Errorf("%v (%v)", err, k)
+			}
+			return
+		}
+		for _, name := range names {
+			r, size, err := openPath(t.Context(), from, name)
+			if err != nil {
+				continue
+			}
+			n, err := io.Copy(io.Discard, io.LimitReader(r, 1<<20))
+			if err == nil && n > size {
+				t.Errorf("%s has %d bytes, and claims %d", name, n, size)
+			}
+			r.Close()
+		}
+	})
 }
