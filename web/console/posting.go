@@ -160,6 +160,9 @@ func (r *Request) either(name string) string {
 
 // CountPosting asks again with another choice; it changes nothing.
 func (c *Console) CountPosting(r *Request) error {
+	if _, err := c.openCase(r); err != nil {
+		return err
+	}
 	return r.Go("/incidents/" + r.Param("incident") + "/posting?everyone=" + yesNo(r.Form("everyone")) + "&series=" + itoa(atoi(r.Form("series"))))
 }
 
