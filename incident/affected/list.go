@@ -158,7 +158,7 @@ func (l *List) markAt(i int) (at, before int64, err error) {
 }
 
 // Find gives everyone who has a key (see [ListKeys]), in order; case and blanks
-// make no difference. Of one that ten thousand people share it gives the first ten thousand.
+// make no difference. For one that more than ten thousand people share it reads the whole list.
 func (l *List) Find(ctx context.Context, key, value string) ([]Placed, error) {
 	if !slices.Contains(ListKeys(), key) {
 		return nil, incident.Errorf(incident.Invalid, "people of a list are not found by %q", key)
@@ -172,6 +172,17 @@ func (l *List) Find(ctx context.Context, key, value string) ([]Placed, error) {
 		return nil, err
 	}
 	var out []Placed
+	if len(places) >= placesFound {
+		for p, err := range l.Range(ctx, 1, l.Len()) {
+			if err != nil {
+				return nil, err
+			}
+			if l.hash.same(key, value, p.Person.key(key)) {
+				out = append(out, p)
+			}
+		}
+		return out, nil
+	}
 	for len(places) > 0 {
 		// Those that lie close together are read together.
 		n, last := 1, places[0]
