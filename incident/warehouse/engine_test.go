@@ -100,3 +100,29 @@ func TestSQL(t *testing.T) {
 		}
 	}
 }
+
+// TestSQLOfNames shows what the engine makes of names with a birth date, to be read.
+func TestSQLOfNames(t *testing.T) {
+	spec := affected.Spec{
+		Directory: affected.Directory{Input: affected.Input{Query: "select * from customers"}, Columns: map[string]string{"given_name": "first", "family_name": "last", "birth_date": "born"}},
+		Exposures: []affected.Exposure{{Name: "leak", Match: map[string]string{"name": "who", "birth_date": "dob"}, Elements: []string{"name"}}},
+	}
+	c := &compiler{engine: engineOf("PostgreSQL 16.2 on x86_64", false), spec: spec, keys: spec.Keys(),
+		directory: &source{name: "directory", query: "select * from customers", columns: []string{"first", "last", "born"}, types: []uint32{25, 25, 1082}},
+		exposures: []*source{{name: "exposure_1", query: "select * from leak", columns: []string{"who", "dob"}, types: []uint32{25, 1082}}},
+	}
+	got := c.asked() + ";\n\n" + c.exposure(0, "SELECT k, t, c, form FROM "+wordsTable) + ";\n"
+	path := filepath.Join("testdata", "postgresql-names.sql")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
