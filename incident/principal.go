@@ -10,6 +10,7 @@ const (
 	FromHook    Source = "hook"
 	FromCLI     Source = "cli"
 	FromClock   Source = "clock"
+	FromPublic  Source = "public" // the pages for people outside, who do not sign in
 )
 
 // Grant is what an account may do across all incidents. Roles on one incident

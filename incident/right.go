@@ -131,7 +131,7 @@ type RightAct struct {
 
 // RightChannels are the ways a request arrives.
 func RightChannels() []Choice {
-	return []Choice{{"letter", "Letter"}, {"mail", "E-mail"}, {"phone", "Phone"}, {"account", "Their account"}, {"desk", "In person"}, {"authority", "Through an authority"}, {"agent", "Through an agent"}}
+	return []Choice{{"letter", "Letter"}, {"mail", "E-mail"}, {"phone", "Phone"}, {"account", "Their account"}, {"desk", "In person"}, {"authority", "Through an authority"}, {"agent", "Through an agent"}, {"page", "The page of their letter"}}
 }
 
 // State is where the request stands.

@@ -66,5 +66,5 @@ func stateless(path string) bool {
 			return true
 		}
 	}
-	return path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/robots.txt"
+	return path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/robots.txt" || path == "/letter"
 }

@@ -106,6 +106,7 @@ func (s *Server) list() []Route {
 	}
 	routes = append(routes, s.caseRoutes()...)
 	routes = append(routes, s.rightsRoutes()...)
+	routes = append(routes, s.publicRoutes()...)
 	for _, m := range []string{get, post, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		routes = append(routes, Route{Method: m, Path: "/api/v1/*path", Action: anyone, Upload: m != get, Raw: s.mount(s.deps.API)})
 	}

@@ -13,6 +13,7 @@ import (
 	"tocsin/incident"
 	"tocsin/web/auth"
 	"tocsin/web/console"
+	"tocsin/web/public"
 	"tocsin/web/view"
 )
 
@@ -27,6 +28,9 @@ type Deps struct {
 	Hooks http.Handler // POST /hooks/{source}
 	Slack http.Handler // POST /slack/commands, /slack/interactions, /slack/events
 	API   http.Handler // /api/v1/…
+
+	// Public answers people outside, who do not sign in. Nil is 404.
+	Public *public.Public
 
 	// Ready tells whether the program can do its work: the store is writable,
 	// the clock is sane. Nil means it always can.

@@ -19,7 +19,7 @@ import (
 
 // open are the routes that nobody has to sign in for, each for a reason.
 var open = regexp.MustCompile(`^(GET|POST) /sign-in(/code|/once/:secret)?$|^(GET|POST) /enrol/:secret$|^POST /sign-out$|` +
-	`^GET /static/:file$|^GET /(healthz|readyz|metrics|robots\.txt)$|^(GET|POST|OPTIONS) /hooks/:source$|^POST /slack/:what$|^[A-Z]+ /api/v1/\*path$`)
+	`^(GET|POST) /letter$|^GET /static/:file$|^GET /(healthz|readyz|metrics|robots\.txt)$|^(GET|POST|OPTIONS) /hooks/:source$|^POST /slack/:what$|^[A-Z]+ /api/v1/\*path$`)
 
 func TestEveryRouteSaysWhoMay(t *testing.T) {
 	site := webtest.New(t, webtest.Options{})

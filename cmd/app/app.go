@@ -167,8 +167,13 @@ func (a *App) doors(upload int64) error {
 	if err != nil {
 		return err
 	}
+	outside, err := a.publicPages(renderer)
+	if err != nil {
+		return err
+	}
 	a.web, err = web.New(web.Deps{
-		Auth: a.Auth, Console: pages, View: renderer, Hooks: alerts, Slack: command, API: machines, Ready: a.store.Ready,
+		Public: outside,
+		Auth:   a.Auth, Console: pages, View: renderer, Hooks: alerts, Slack: command, API: machines, Ready: a.store.Ready,
 		Metrics: a.metrics(), Logger: a.log, Clock: a.deps.Clock,
 	}, web.Config{TLS: a.cfg.secure(), MetricsToken: token, UploadLimit: upload})
 	return err

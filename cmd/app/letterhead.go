@@ -52,13 +52,14 @@ func (c ContactConfig) contact() letter.Contact {
 	return letter.Contact{Name: c.Name, Role: c.Role, Address: c.Address, Phone: c.Phone, Email: c.Email, Web: c.Web, Hours: c.Hours}
 }
 
-func (l LetterheadConfig) letterhead() outbox.Letterhead {
+func (c *Config) letterhead() outbox.Letterhead {
+	l := c.Letterhead
 	out := outbox.Letterhead{
 		Organisation: letter.Organisation{
 			Name: l.Name, Parent: l.Parent, Address: l.Address, Phone: l.Phone, TollFree: l.TollFree, Email: l.Email, Web: l.Web,
 		},
 		DPO: l.DPO.contact(), CallCentre: l.CallCentre.contact(), Signatory: l.Signatory.contact(),
-		CheckPage: l.CheckPage,
+		CheckPage: c.checkPage(),
 	}
 	if m := l.Monitoring; m != nil {
 		until, _ := time.Parse(time.DateOnly, m.EnrolBy) // checked with the configuration

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"io/fs"
 	"sync"
 
@@ -67,10 +68,10 @@ func (a *App) sender() error {
 	}
 	a.Outbox, err = outbox.New(outbox.Deps{
 		DB: a.store.DB, Vault: a.store.Vault, Rules: a.rules, Letters: a.letters, Forms: forms,
-		Mail: channel, Staff: tell, Logger: a.log,
+		Mail: channel, Staff: tell, Colleagues: a.colleagues, Logger: a.log,
 		House: house, Prints: func(incident string) post.Store { return post.VaultStore{Vault: a.store.Vault, Scope: incident} },
 	}, outbox.Config{
-		Organisation: organisation, Letterhead: a.cfg.Letterhead.letterhead(), BaseURL: a.cfg.baseURL(""),
+		Organisation: organisation, Letterhead: a.cfg.letterhead(), BaseURL: a.cfg.baseURL(""),
 		Canary: a.cfg.Sending.Canary, Batch: a.cfg.Sending.Batch, Retry: a.cfg.Sending.retry(),
 		Throttle: a.cfg.Sending.throttle(), FilingsByTwo: a.cfg.Filings.TwoPeople,
 	})
@@ -99,6 +100,22 @@ func (a *App) staffChannel() (notify.StaffChannel, error) {
 		return nil, nil
 	}
 	return slack.New(a.cfg.Slack, slack.Deps{Logger: a.log, Clock: a.deps.Clock})
+}
+
+// colleagues gives the accounts that are reminded of deadlines, and where each
+// is reached: an account's login is its address.
+func (a *App) colleagues(ctx context.Context) ([]outbox.Colleague, error) {
+	all, err := a.Auth.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]outbox.Colleague, 0, len(all))
+	for _, one := range all {
+		if !one.Disabled {
+			out = append(out, outbox.Colleague{ID: one.ID, Grants: one.Grants, Mail: one.Login, Slack: one.Slack, Zone: one.Zone})
+		}
+	}
+	return out, nil
 }
 
 // organisationFacts answers the playbooks' questions about the organisation.

@@ -46,6 +46,7 @@ type Config struct {
 	Letterhead   LetterheadConfig   `toml:"letterhead"`
 	Sending      SendingConfig      `toml:"sending"`
 	Filings      FilingsConfig      `toml:"filings"`
+	Public       PublicConfig       `toml:"public"`
 
 	Matching  MatchingConfig  `toml:"matching"`
 	Retention RetentionConfig `toml:"retention"`
@@ -175,6 +176,7 @@ func DefaultConfig() Config {
 		Mail:      smtp.Default(),
 		Post:      post.DefaultHouse(),
 		Sending:   SendingConfig{Canary: 50, Batch: 200},
+		Public:    PublicConfig{On: true},
 		Matching:  MatchingConfig{Upload: "2GiB"},
 		Retention: RetentionConfig{Closed: Duration(6 * 365 * 24 * time.Hour)},
 		Log:       LogConfig{Level: "info", Format: "text"},

@@ -30,6 +30,6 @@ func Tables() []ledger.Checker {
 		incidents, milestones, facts, tasks, exhibits, custody, timeline, rosters,
 		rights, rightPeople, rightCopies, marks, erasures, leftovers,
 		numbers, alerts, fingerprints, deliveries, caseAlerts, openedByRule, resolutions, transfers, rulings, exclusions, indexes,
-		taskDues, taskDuesFrom,
+		taskDues, taskDuesFrom, lettersAsked,
 	}
 }

@@ -1,14 +1,10 @@
 package outbox
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base32"
 	"slices"
 	"strings"
 
 	"tocsin/incident/affected"
-	"tocsin/incident/keys"
 	"tocsin/notify/letter"
 )
 
@@ -74,20 +70,3 @@ func townLine(p *affected.Person) string {
 	}
 	return strings.TrimSpace(p.PostalCode + " " + p.City)
 }
-
-// codesOf is the key of an incident's check codes.
-func codesOf(k *keys.Key) [keys.Size]byte { return k.Derive("letter check codes") }
-
-// checkCode is what a person enters to see that a letter is genuine. It is made
-// of their delivery's name under a key of the incident: the same whenever that letter
-// is made out, 80 bits long so that nobody guesses one, and gone with the incident's key.
-func checkCode(codes [keys.Size]byte, delivery string) string {
-	mac := hmac.New(sha256.New, codes[:])
-	mac.Write([]byte(delivery))
-	s := codeLetters.EncodeToString(mac.Sum(nil)[:10])
-	return s[:4] + "-" + s[4:8] + "-" + s[8:12] + "-" + s[12:]
-}
-
-// codeLetters leaves out the letters that are read as digits or as each other
-// (Crockford's base 32).
-var codeLetters = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)

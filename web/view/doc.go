@@ -6,8 +6,9 @@
 // parsed once by [New] and never change afterwards; what differs between two
 // requests (who reads, in which zone, at what instant) is data in the Page.
 //
-// A page is one file under templates/console (framed with the navigation) or
-// templates/plain (a single narrow card: sign-in, set-up, errors). It defines
+// A page is one file under templates/console (framed with the navigation),
+// templates/plain (a single narrow card: sign-in, set-up, errors) or templates/public (for
+// people outside, in their language and without script). It defines
 // the block "main" and may use every component under templates/components.
 // New refuses to start on a file that is anywhere else or defines no "main".
 //

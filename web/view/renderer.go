@@ -23,6 +23,7 @@ var embedded embed.FS
 const (
 	frameConsole = "console"
 	framePlain   = "plain"
+	framePublic  = "public" // people outside: a document of its own, without script or navigation
 )
 
 // Renderer holds the parsed templates and the static files. It is immutable
@@ -51,12 +52,18 @@ func load(files fs.FS) (*Renderer, error) {
 		return nil, fmt.Errorf("parse components: %w", err)
 	}
 	frames := map[string]*template.Template{}
-	for _, f := range []string{frameConsole, framePlain} {
+	for f, parts := range map[string][]string{
+		frameConsole: {"document", frameConsole}, framePlain: {"document", framePlain}, framePublic: {framePublic},
+	} {
 		t, err := base.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("clone components: %w", err)
 		}
-		if frames[f], err = t.ParseFS(files, "templates/frames/document.html", "templates/frames/"+f+".html"); err != nil {
+		var names []string
+		for _, part := range parts {
+			names = append(names, "templates/frames/"+part+".html")
+		}
+		if frames[f], err = t.ParseFS(files, names...); err != nil {
 			return nil, fmt.Errorf("parse frame %s: %w", f, err)
 		}
 	}

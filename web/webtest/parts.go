@@ -111,6 +111,7 @@ func newParts(t testing.TB, store *ledgertest.Store, log *slog.Logger) parts {
 			DPO:          letter.Contact{Name: "Data protection officer", Email: "dpo@kestrel.example", Phone: "+49 89 555 0101"},
 			CallCentre:   letter.Contact{Phone: "+1 800 555 0102", Hours: "Monday to Friday, 8 am to 8 pm"},
 			Signatory:    letter.Contact{Name: "Signatory of the test", Role: "Head of Operations"},
+			CheckPage:    "https://tocsin.example/letter",
 		},
 		Canary: 2, Retry: []time.Duration{time.Minute},
 	})

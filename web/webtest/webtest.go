@@ -23,11 +23,13 @@ import (
 	"tocsin/incident"
 	"tocsin/incident/casework"
 	"tocsin/incident/ledger/ledgertest"
+	"tocsin/notify/letter"
 	"tocsin/notify/outbox"
 	"tocsin/playbooks/runner"
 	"tocsin/web"
 	"tocsin/web/auth"
 	"tocsin/web/console"
+	"tocsin/web/public"
 	"tocsin/web/view"
 )
 
@@ -73,7 +75,10 @@ func New(t testing.TB, o Options) *Site {
 	}
 	c, err := console.New(cd, console.Config{})
 	must(t, err)
-	wd, wc := web.Deps{Auth: a, Console: c, View: v, Logger: logger, Clock: store.Clock.Now}, web.Config{}
+	outside, err := public.New(public.Deps{Outbox: p.outbox, Desk: p.desk, Letters: letters, View: v, Logger: logger, Clock: store.Clock.Now},
+		public.Config{Organisation: "Kestrel Insurance", Contact: letter.Contact{Phone: "+49 228 5550100"}})
+	must(t, err)
+	wd, wc := web.Deps{Public: outside, Auth: a, Console: c, View: v, Logger: logger, Clock: store.Clock.Now}, web.Config{}
 	if o.Web != nil {
 		o.Web(&wd, &wc)
 	}
