@@ -95,7 +95,7 @@ func (p *pass) begin(ctx context.Context, b *batch) (on bool, err error) {
 		}
 	}
 	err = p.s.DB.Update(ctx, incident.Clock(), func(tx *ledger.Tx) error {
-		on, b.todo = true, nil
+		b.todo = nil
 		m, err := mailingOf(tx, p.j.incident, p.j.mailing)
 		if err != nil {
 			return err
@@ -105,19 +105,18 @@ func (p *pass) begin(ctx context.Context, b *batch) (on bool, err error) {
 			return err
 		}
 		tx.Record("mailing.attempt", "mailing/"+m.ID)
+		on = false
 		switch {
 		case !m.State.Active():
+			return nil
 		case i.ChannelCompromised(incident.ChannelMail):
-			m.State, m.Note = MailingPaused, "mail is marked as in the attacker's hands"
+			return p.s.pauseItself(tx, i, &m, "mail is marked as in the attacker's hands")
 		case p.codeless:
-			m.State, m.Note = MailingPaused, outOfCodes
+			return p.s.pauseItself(tx, i, &m, outOfCodes)
 		case m.tooManyApart():
-			m.State, m.Note = MailingPaused, m.apartNote()
+			return p.s.pauseItself(tx, i, &m, m.apartNote())
 		}
-		if !m.State.Active() {
-			on = false
-			return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
-		}
+		on = true
 		// Somebody may have asked for a restriction while the list was gone through.
 		marks, err := casework.PersonMarks(tx, p.j.incident)
 		if err != nil {

@@ -120,6 +120,8 @@ func TestALetterThatCannotBeWritten(t *testing.T) {
 func TestManyLettersThatCannotBeWritten(t *testing.T) {
 	post := &postman{got: map[string]int{}}
 	h := build(t, post)
+	staff := &wall{now: h.store.Clock.Now}
+	h.Staff = staff
 	h.readyFor(t, nameless(200, func(k int) bool { return k > 40 && k%3 == 0 }))
 	id := h.release(t).ID
 	pauses := 0
@@ -134,6 +136,10 @@ func TestManyLettersThatCannotBeWritten(t *testing.T) {
 		}
 		return over(m)
 	})
+	must(t, h.Tick(t.Context()))
+	if n := len(staff.about("waits for a person", "row 42 ")); n != pauses || len(h.timeline(t, "mailing.pause")) != pauses {
+		t.Errorf("paused %d times: staff were told %d times, the timeline %d", pauses, n, len(h.timeline(t, "mailing.pause")))
+	}
 	if pauses < 1 || pauses > 3 || m.Unwritten != 53 || m.Counts.Accepted != 147 {
 		t.Errorf("paused %d times, %d set apart, counts %+v", pauses, m.Unwritten, m.Counts)
 	}

@@ -41,12 +41,15 @@ func (p *pass) judge(ctx context.Context) (on bool, err error) {
 			tx.Record("mailing.canary", "mailing/"+m.ID)
 			return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
 		}
-		m.State, on = MailingSending, true
-		if bad*5 > all {
-			m.State, on = MailingPaused, false
-			m.Note = fmt.Sprintf("%d of the first %d were not taken", all-m.Counts.Accepted, all)
-		}
 		tx.Record("mailing.canary", "mailing/"+m.ID)
+		if bad*5 > all {
+			i, err := casework.Load(tx, p.j.incident)
+			if err != nil {
+				return err
+			}
+			return p.s.pauseItself(tx, i, &m, fmt.Sprintf("%d of the first %d were not taken", all-m.Counts.Accepted, all))
+		}
+		m.State, on = MailingSending, true
 		return mailings.Put(tx, ledger.K(p.j.incident, m.ID), m)
 	})
 	return on, err

@@ -91,6 +91,9 @@ func (m *Mailing) outlook(now time.Time) *Outlook {
 		ends = ends.Add(time.Duration(float64(free) / rate * float64(time.Minute)))
 	}
 	for _, h := range m.Held {
+		if h.Down {
+			return out // nobody knows how long
+		}
 		if h.Clear.After(ends) {
 			ends = h.Clear
 		}

@@ -16,7 +16,7 @@ import (
 type StaffMessage struct {
 	ID       string         `json:"id"`
 	Incident string         `json:"incident"`
-	Kind     string         `json:"kind"` // opened, reminder
+	Kind     string         `json:"kind"` // opened, reminder, mailing
 	Text     string         `json:"text"` // no personal data
 	Link     string         `json:"link,omitempty"`
 	Drill    bool           `json:"drill,omitempty"`

@@ -1,8 +1,10 @@
 package outbox_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -155,6 +157,24 @@ func TestLimitsAnHour(t *testing.T) {
 	h.walk(t, h.release(t).ID, over)
 	if got := post.most("big.example"); got > 12 || post.sent("big.example") != 50 {
 		t.Errorf("with a second mailing %d letters in one hour, %d in all", got, post.sent("big.example"))
+	}
+}
+
+// Neither the store nor what is logged names a domain.
+func TestDomainsStayOutOfTheStore(t *testing.T) {
+	post := &hours{of: map[string][]time.Time{}}
+	h := buildWith(t, post, func(c *outbox.Config) { c.Throttle.DomainPerHour = 12 })
+	post.clock = h.store.Clock.Now
+	post.answer = func(string, int) notify.Receipt { return notify.Receipt{Outcome: notify.Deferred, Code: 450} }
+	h.readyFor(t, listOf(20, "ada-lovelace.example"))
+	h.walk(t, h.release(t).ID, func(m outbox.Mailing) bool { return len(m.Held) > 0 })
+	if left, err := outbox.Sweep(t.Context(), h.Service); err != nil || left == 0 {
+		t.Fatalf("nothing is counted (%v)", err)
+	}
+	raw, err := os.ReadFile(h.store.Path())
+	must(t, err)
+	if bytes.Contains(raw, []byte("lovelace")) {
+		t.Error("the store's file names a domain")
 	}
 }
 

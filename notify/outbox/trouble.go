@@ -57,17 +57,26 @@ func (s *Service) trouble(ctx context.Context, j job, err error) error {
 		if !m.State.Active() {
 			return nil
 		}
-		m.State, m.Note = MailingPaused, note
-		if err := mailings.Put(tx, ledger.K(j.incident, m.ID), m); err != nil {
-			return err
-		}
 		i, err := casework.Load(tx, j.incident)
 		if err != nil {
 			return err
 		}
-		if err := casework.WriteTimeline(tx, i, "mailing.pause", "mailing/"+m.ID, fmt.Sprintf("Mailing %d paused by itself: %s", m.Seq, note)); err != nil {
-			return err
-		}
-		return casework.Save(tx, i)
+		return s.pauseItself(tx, i, &m, note)
 	})
+}
+
+// pauseItself pauses a mailing that a person has to look at, and says so on the
+// timeline and to staff. note holds no personal data.
+func (s *Service) pauseItself(tx *ledger.Tx, i *incident.Incident, m *Mailing, note string) error {
+	m.State, m.Note = MailingPaused, note
+	if err := mailings.Put(tx, ledger.K(i.ID, m.ID), *m); err != nil {
+		return err
+	}
+	if err := casework.WriteTimeline(tx, i, "mailing.pause", "mailing/"+m.ID, fmt.Sprintf("Mailing %d paused by itself: %s", m.Seq, note)); err != nil {
+		return err
+	}
+	if err := s.tellStaff(tx, i, "mailing", fmt.Sprintf("%s: mailing %d waits for a person: %s.", i.Number, m.Seq, note)); err != nil {
+		return err
+	}
+	return casework.Save(tx, i)
 }
