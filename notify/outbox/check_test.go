@@ -129,3 +129,21 @@ func TestACodeOfAnErasedIncidentIsUnknown(t *testing.T) {
 	_, err = h.CheckLetter(t.Context(), code)
 	wantKind(t, err, incident.NotFound)
 }
+
+// Who was erased has no page any more, and everybody else on the list still has theirs.
+func TestACodeOfAnErasedPersonIsUnknown(t *testing.T) {
+	h, codes := coded(t)
+	number := h.request(t, incident.RightErase, "c4")
+	must(t, second(h.desk.EraseFrom(t.Context(), rita, number, h.ref)))
+	for to, code := range codes {
+		g, err := h.CheckLetter(t.Context(), code)
+		if to == "p4@mail.example" {
+			wantKind(t, err, incident.NotFound)
+			continue
+		}
+		must(t, err)
+		if mine, err := h.OwnPage(t.Context(), h.desk.Lists(), g); err != nil || mine.Person.Email != to {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+}

@@ -161,6 +161,9 @@ func (s *Service) PersonErased(tx *ledger.Tx, i *incident.Incident, key *keys.Ke
 	n := 0
 	for _, name := range personKeys(key, places) {
 		k := ledger.K(i.ID, name)
+		if err := forgetPosted(tx, k); err != nil {
+			return n, err
+		}
 		d, err := deliveries.Get(tx, k)
 		if incident.KindOf(err) == incident.NotFound && err != nil {
 			continue
@@ -188,6 +191,16 @@ func (s *Service) PersonErased(tx *ledger.Tx, i *incident.Incident, key *keys.Ke
 	}); err != nil {
 		return n, err
 	}
+	if err := postings.Scan(tx, ledger.K(i.ID), func(k ledger.Key, x Posting) error {
+		to := moved[x.Roster]
+		if to == "" {
+			return nil
+		}
+		x.Roster = to
+		return postings.Put(tx, k, x)
+	}); err != nil {
+		return n, err
+	}
 	return n, drafts.Scan(tx, ledger.K(i.ID), func(k ledger.Key, d Draft) error {
 		if d.Released == nil || d.Approval == nil || moved[d.Approval.Roster] == "" {
 			return nil
@@ -195,6 +208,19 @@ func (s *Service) PersonErased(tx *ledger.Tx, i *incident.Incident, key *keys.Ke
 		d.Approval.Roster = moved[d.Approval.Roster]
 		return drafts.Put(tx, k, d)
 	})
+}
+
+// forgetPosted leaves of somebody's letter on paper that there was one: its code answers no more.
+func forgetPosted(tx *ledger.Tx, k ledger.Key) error {
+	l, err := postedTo.Get(tx, k)
+	if err != nil {
+		if incident.KindOf(err) == incident.NotFound {
+			err = nil
+		}
+		return err
+	}
+	l.Line = 0
+	return postedTo.Put(tx, k, l)
 }
 
 // CaseErased deletes what of an incident lies outside its key: its deadlines,
