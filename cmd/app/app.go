@@ -167,6 +167,7 @@ func (a *App) doors(upload int64) error {
 	if err != nil {
 		return err
 	}
+	proxies, _ := a.cfg.Public.trusted() // checked with the configuration
 	outside, err := a.publicPages(renderer)
 	if err != nil {
 		return err
@@ -175,7 +176,7 @@ func (a *App) doors(upload int64) error {
 		Public: outside,
 		Auth:   a.Auth, Console: pages, View: renderer, Hooks: alerts, Slack: command, API: machines, Ready: a.store.Ready,
 		Metrics: a.metrics(), Logger: a.log, Clock: a.deps.Clock,
-	}, web.Config{TLS: a.cfg.secure(), MetricsToken: token, UploadLimit: upload})
+	}, web.Config{TLS: a.cfg.secure(), MetricsToken: token, UploadLimit: upload, TrustedProxies: proxies})
 	return err
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"cmp"
+	"net/netip"
 	"strings"
 
 	"tocsin/web/public"
@@ -11,6 +12,21 @@ import (
 // PublicConfig is about the pages for people outside.
 type PublicConfig struct {
 	On bool `toml:"on"` // a letter's code is answered, without sign-in
+
+	// Proxies are the networks of the proxies in front, whose X-Forwarded-For is believed.
+	Proxies []string `toml:"proxies"`
+}
+
+// trusted reads the networks; a wrong one is what check says of it.
+func (c PublicConfig) trusted() (out []netip.Prefix, problem string) {
+	for _, s := range c.Proxies {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, "a network such as 10.0.0.0/8: " + s
+		}
+		out = append(out, p)
+	}
+	return out, ""
 }
 
 // checkPage is what letters name for their code: the operator's own page, or ours where

@@ -223,6 +223,8 @@ func (c *Config) check(string) error {
 	if c.PublicURL != "" {
 		add("public_url", checkURL(c.PublicURL))
 	}
+	_, wrong := c.Public.trusted()
+	add("public.proxies", wrong)
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
 		add("tls.cert_file", "give certificate and key, or neither")
 	}

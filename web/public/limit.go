@@ -33,11 +33,15 @@ func newLimits(clock func() time.Time) *limits {
 
 // allow reports whether one more form is taken from an address. An IPv6 address stands
 // for its network of 64 bits, which one household has. Whoever is over their own limit takes nothing
-// from everybody's.
+// from everybody's. This machine itself is a proxy that the configuration does not name: behind it
+// nobody can be told from anybody, and the limit of all together is the only one.
 func (l *limits) allow(address string) bool {
 	now := l.clock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if a, err := netip.ParseAddr(address); err == nil && a.Unmap().IsLoopback() {
+		return l.all.AllowN(now, 1)
+	}
 	key := network(address)
 	one := l.of[key]
 	if one == nil {
