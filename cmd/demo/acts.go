@@ -255,6 +255,7 @@ func (s *scene) lettersAreSent(ctx context.Context) error {
 	s.summary.Released = len(m.Letters)
 	s.summary.Affected.Excluded = m.Left()
 	s.summary.Mail.Accepted, s.summary.Mail.Rejected, s.summary.Mail.Uncertain = m.Counts.Accepted, m.Counts.Rejected, m.Counts.Uncertain
+	s.log.step("smtp", "%d reminders of deadlines reached the people who answer for them", s.mail.reminders())
 	s.log.step("smtp", "%d letters arrived at %d mailboxes, none twice; %d were refused for good, %d uncertain, %d left out with a reason: %d in all",
 		messages, recipients, m.Counts.Rejected, m.Counts.Uncertain, m.Left(), m.People)
 	return nil

@@ -18,7 +18,8 @@ type mailServer struct {
 	listener net.Listener
 
 	mu       sync.Mutex
-	arrived  map[string]int // recipient → messages accepted after the final dot
+	arrived  map[string]int // customer → messages accepted after the final dot
+	staff    int            // messages to the insurer's own people: reminders of deadlines
 	bytes    int64
 	refused  int
 	putOff   map[string]bool
@@ -47,7 +48,10 @@ func (m *mailServer) addr() (host string, port int) {
 
 func (m *mailServer) stop() { _ = m.server.Close() }
 
-// counts gives what arrived: messages, distinct recipients, and the most one recipient got.
+// ownDomain is where the insurer's people read their mail.
+const ownDomain = "halden.example"
+
+// counts gives what arrived for customers: messages, distinct recipients, and the most one recipient got.
 func (m *mailServer) counts() (messages, recipients, most int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -56,6 +60,13 @@ func (m *mailServer) counts() (messages, recipients, most int) {
 		most = max(most, n)
 	}
 	return messages, len(m.arrived), most
+}
+
+// reminders is how many messages came for the insurer's own people.
+func (m *mailServer) reminders() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.staff
 }
 
 // NewSession is smtp.Backend.
@@ -98,6 +109,10 @@ func (s *mailSession) Data(r io.Reader) error {
 	s.m.mu.Lock()
 	defer s.m.mu.Unlock()
 	for _, to := range s.to {
+		if strings.HasSuffix(to, "@"+ownDomain) {
+			s.m.staff++
+			continue
+		}
 		s.m.arrived[to]++
 	}
 	s.m.bytes += int64(len(body))
