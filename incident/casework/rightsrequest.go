@@ -63,6 +63,12 @@ type LetterRequest struct {
 // lettersAsked tells a request made twice from two requests.
 var lettersAsked = ledger.NewCaseTable[string]("letter_requests") // incident, keyed hash of the person, ask → request id
 
+// AskedForPaper joins a transaction: whether somebody asked, on the page of their letter,
+// for no further letters by e-mail. person is the name of the first delivery to them.
+func AskedForPaper(tx *ledger.Tx, incidentID, person string) (bool, error) {
+	return lettersAsked.Has(tx, ledger.K(incidentID, person, string(AskByPost)))
+}
+
 // MaxLetterWords is how many characters a person can write beside a request.
 const MaxLetterWords = 2000
 

@@ -137,6 +137,15 @@ func (p *pass) begin(ctx context.Context, b *batch) (on bool, err error) {
 			if reason, _ := marks.Apply(&r.person); reason != "" {
 				r.reason = reason
 			}
+			if r.reason == "" {
+				paper, err := casework.AskedForPaper(tx, p.j.incident, r.own)
+				if err != nil {
+					return err
+				}
+				if paper {
+					r.reason = askedForPaper
+				}
+			}
 			k := ledger.K(p.j.incident, r.key)
 			d, err := deliveries.Get(tx, k)
 			had := err == nil

@@ -24,6 +24,7 @@ const (
 	postRefused   = "e-mail was refused"
 	postDeceased  = "deceased: to the next of kin"
 	postMinor     = "a minor: to the parent or guardian"
+	askedForPaper = "asked to be written to by post"
 	postEveryone  = "everybody is written to on paper"
 	noPostAddress = "no postal address"
 	noCountry     = "no country a letter could go to"
@@ -205,6 +206,15 @@ func (w *postal) lookOne(tx *ledger.Tx, l *paperLetter) error {
 		case d.told() && d.State != Withheld || d.State == Deferred:
 			l.byEmail, l.why = true, ""
 			return nil
+		}
+	}
+	if l.why == "" {
+		paper, err := casework.AskedForPaper(tx, w.j.incident, l.own)
+		if err != nil {
+			return err
+		}
+		if paper {
+			l.why = askedForPaper
 		}
 	}
 	switch {
