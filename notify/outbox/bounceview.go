@@ -46,6 +46,8 @@ type Substitute struct {
 	From       int    // of so many the law asks for a public notice; 0 where it counts otherwise
 	At         string // where the law says From
 	Says       string // what the rule notes of substitute notice, in its words
+	Days       int    // for so long the law wants it on a web page; 0 where it does not say
+	DaysAt     string // where the law says Days
 }
 
 // Public reports whether the number alone asks for a public notice.
@@ -113,19 +115,7 @@ func (s *Service) Unreached(ctx context.Context, p incident.Principal, ref, id s
 		if err != nil {
 			return err
 		}
-		for n := range all {
-			if o := &all[n]; o.Owed() && o.Audience == "individuals" {
-				from, at := counted(o.Rule)
-				says := substituteNotes(lib, o)
-				if from > 0 || says != "" {
-					duties = append(duties, *o)
-					out.Substitutes = append(out.Substitutes, Substitute{
-						Obligation: o.ID, Regime: o.Regime, Title: o.Title, Citation: o.Citation, Confidence: o.Confidence,
-						From: from, At: at, Says: says,
-					})
-				}
-			}
-		}
+		duties, out.Substitutes = substitutesOf(lib, all)
 		return nil
 	})
 	if err != nil || len(duties) == 0 || m.Roster == "" {

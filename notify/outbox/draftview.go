@@ -94,7 +94,7 @@ func (s *Service) standing(i *incident.Incident, d *Draft, now time.Time, b *cas
 	if v.Findings, err = s.lint(d, b); err != nil {
 		return v, err
 	}
-	if o := b.byID[d.Obligation]; o != nil && d.Audience != "individuals" {
+	if o := b.byID[d.Obligation]; o != nil && d.Audience != "individuals" && d.Audience != AudiencePublic {
 		v.Recipient = b.recipient(o)
 	}
 	if b.roster != nil && d.Audience == "individuals" {

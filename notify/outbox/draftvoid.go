@@ -15,6 +15,14 @@ import (
 // one it is for. Sorted.
 func (b *caseBasis) dutySet(d *Draft) []string {
 	var out []string
+	if d.Audience == AudiencePublic {
+		for _, id := range d.Obligations {
+			if o := b.byID[id]; o != nil && o.Owed() {
+				out = append(out, o.ID+" "+o.Version)
+			}
+		}
+		return out
+	}
 	if d.Audience != "individuals" {
 		if o := b.byID[d.Obligation]; o != nil && o.Owed() {
 			out = append(out, o.ID+" "+o.Version)

@@ -28,7 +28,7 @@ func (s *Service) letterHanded(tx *ledger.Tx, p incident.Principal, i *incident.
 		return err
 	}
 	switch {
-	case d.Audience == "individuals" || !d.Meets(o.ID):
+	case d.Audience == "individuals" || d.Audience == AudiencePublic || !d.Meets(o.ID):
 		return problem("draft", "This letter is not for that duty.")
 	case d.Released != nil:
 		return incident.Errorf(incident.Conflict, "This letter was handed over already. Write a new one for the next stage.")

@@ -224,7 +224,8 @@ func forgetPosted(tx *ledger.Tx, k ledger.Key) error {
 }
 
 // CaseErased deletes what of an incident lies outside its key: its deadlines,
-// its place among active mailings and open reviews, reminders, messages to staff.
+// its place among active mailings and open reviews, reminders, messages to staff,
+// the addresses of its public notices.
 func (s *Service) CaseErased(tx *ledger.Tx, i *incident.Incident) error {
 	if err := clocks.Scan(tx, ledger.K(), func(k ledger.Key, c Clock) error {
 		if c.Incident == i.ID {
@@ -256,6 +257,9 @@ func (s *Service) CaseErased(tx *ledger.Tx, i *incident.Incident) error {
 		return err
 	}
 	if err := forgetReminders(tx, i.ID); err != nil {
+		return err
+	}
+	if err := forgetNotices(tx, i.ID); err != nil {
 		return err
 	}
 	return staff.Scan(tx, ledger.K(), func(k ledger.Key, m StaffMessage) error {

@@ -31,5 +31,5 @@ var (
 
 // Tables lists the tables of this package, for the store's check.
 func Tables() []ledger.Checker {
-	return append(reminderTables(), obligations, states, drafts, filings, mailings, deliveries, inFlight, earlier, armed, reminded, clocks, sending, staff, waiting, conclusions, reviews, queue, contracts, documents, returned, paces, paceKey, filingAnswers, filingVersions, draftComments, postings, postedTo, printingJobs, unprinting, filingApprovals, enrolState, enrolChunks, enrolGiven, checkTries)
+	return append(reminderTables(), obligations, states, drafts, filings, mailings, deliveries, inFlight, earlier, armed, reminded, clocks, sending, staff, waiting, conclusions, reviews, queue, contracts, documents, returned, paces, paceKey, filingAnswers, filingVersions, draftComments, postings, postedTo, printingJobs, unprinting, filingApprovals, enrolState, enrolChunks, enrolGiven, checkTries, publicNotices, noticePlaces)
 }
