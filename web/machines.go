@@ -51,7 +51,7 @@ func (s *Server) readyz(g *gin.Context) {
 	plain(g, http.StatusOK, "ready")
 }
 
-func robots(g *gin.Context) { plain(g, http.StatusOK, "User-agent: *\nDisallow: /") }
+func robots(g *gin.Context) { plain(g, http.StatusOK, "User-agent: *\nAllow: /notices\nDisallow: /") }
 
 // metrics answers Prometheus. It holds no personal data, but how many letters
 // are waiting is nobody else's business: with a token configured it must be

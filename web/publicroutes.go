@@ -10,7 +10,7 @@ import (
 )
 
 // publicRoutes are the pages for people outside. A letter's code opens them, which is
-// sent by POST: addresses are written down everywhere.
+// sent by POST: addresses are written down everywhere. Notices to all are open to all.
 func (s *Server) publicRoutes() []Route {
 	const anyone = incident.SignInAnonymously
 	out := func(page func(*public.Public, *gin.Context)) gin.HandlerFunc {
@@ -22,5 +22,7 @@ func (s *Server) publicRoutes() []Route {
 	return []Route{
 		{Method: http.MethodGet, Path: public.Path, Action: anyone, Raw: out((*public.Public).LetterPage)},
 		{Method: http.MethodPost, Path: public.Path, Action: anyone, Raw: out((*public.Public).Letter)},
+		{Method: http.MethodGet, Path: public.NoticesPath, Action: anyone, Raw: out((*public.Public).Notices)},
+		{Method: http.MethodGet, Path: public.NoticesPath + "/:slug", Action: anyone, Raw: out((*public.Public).Notice)},
 	}
 }

@@ -61,10 +61,10 @@ func (s *Server) door(rt Route) gin.HandlerFunc {
 // stateless are the paths that carry no cookie: no session is read for them,
 // and a browser's cross-site rules have nothing to protect there.
 func stateless(path string) bool {
-	for _, p := range []string{"/static/", "/hooks/", "/slack/", "/api/"} {
+	for _, p := range []string{"/static/", "/hooks/", "/slack/", "/api/", "/notices/"} {
 		if strings.HasPrefix(path, p) {
 			return true
 		}
 	}
-	return path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/robots.txt" || path == "/letter"
+	return path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/robots.txt" || path == "/letter" || path == "/notices"
 }

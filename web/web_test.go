@@ -19,7 +19,7 @@ import (
 
 // open are the routes that nobody has to sign in for, each for a reason.
 var open = regexp.MustCompile(`^(GET|POST) /sign-in(/code|/once/:secret)?$|^(GET|POST) /enrol/:secret$|^POST /sign-out$|` +
-	`^(GET|POST) /letter$|^GET /static/:file$|^GET /(healthz|readyz|metrics|robots\.txt)$|^(GET|POST|OPTIONS) /hooks/:source$|^POST /slack/:what$|^[A-Z]+ /api/v1/\*path$`)
+	`^(GET|POST) /letter$|^GET /notices(/:slug)?$|^GET /static/:file$|^GET /(healthz|readyz|metrics|robots\.txt)$|^(GET|POST|OPTIONS) /hooks/:source$|^POST /slack/:what$|^[A-Z]+ /api/v1/\*path$`)
 
 func TestEveryRouteSaysWhoMay(t *testing.T) {
 	site := webtest.New(t, webtest.Options{})
@@ -188,7 +188,7 @@ func TestDoors(t *testing.T) {
 func TestMachines(t *testing.T) {
 	site := webtest.New(t, webtest.Options{})
 	b := site.Browser(t)
-	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": "ready\n", "/robots.txt": "User-agent: *\nDisallow: /\n"} {
+	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": "ready\n", "/robots.txt": "User-agent: *\nAllow: /notices\nDisallow: /\n"} {
 		if got := b.Get(path); got.Status != 200 || got.Body != want {
 			t.Errorf("%s: %d %q", path, got.Status, got.Body)
 		}

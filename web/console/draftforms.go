@@ -57,7 +57,7 @@ func (d *draftPage) forms(r *Request, o *openCase, v *outbox.DraftView, wrong er
 			{Name: "reason", Label: "What is to be changed", Type: "textarea", Rows: 3, Required: true, Help: "Whoever writes it reads this. An approval of this text is taken back."},
 		}}
 	}
-	if ob := o.desk.byID[v.Obligation]; ob != nil && v.Valid && v.Released == nil && v.Audience != "individuals" && ob.Next() != nil && o.may(incident.WriteNotice) {
+	if ob := o.desk.byID[v.Obligation]; ob != nil && v.Valid && v.Released == nil && v.Audience != "individuals" && v.Audience != outbox.AudiencePublic && ob.Next() != nil && o.may(incident.WriteNotice) {
 		if d.Told = fileForm("", ob, r.Reader()); v.Approval.By == o.by.ID {
 			d.Told, d.TellWhy = nil, "You approved it. Somebody else hands it over and records that."
 		} else {

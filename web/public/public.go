@@ -91,6 +91,9 @@ type page struct {
 	Own    *own
 	Asked  *asked
 
+	Open    bool // search engines may have it
+	Notices []notice
+
 	words map[string]string
 }
 
