@@ -35,6 +35,8 @@ type substituteRule struct {
 	At         string `json:"at,omitempty"`
 	Public     bool   `json:"public"`
 	Says       string `json:"says,omitempty"`
+	Days       int    `json:"days,omitempty"`
+	DaysAt     string `json:"days_at,omitempty"`
 }
 
 func unreached(c *call) (reply, error) {
@@ -48,15 +50,20 @@ func unreached(c *call) (reply, error) {
 	}
 	out := notReached{
 		Returned: got.Returned, Refused: got.Refused, NeedLetter: got.NeedLetter,
-		Letters: make([]notReachedOne, len(got.Letters)), Substitutes: make([]substituteRule, len(got.Substitutes)),
+		Letters: make([]notReachedOne, len(got.Letters)), Substitutes: substituteRules(got.Substitutes),
 	}
 	for n, l := range got.Letters {
 		out.Letters[n] = notReachedOne{l.Line, l.State, l.Status, l.Reason, l.At.UTC()}
 	}
-	for n, s := range got.Substitutes {
-		out.Substitutes[n] = substituteRule{s.Obligation, s.Title, s.Regime, s.Citation, s.Confidence, s.NoAddress, s.From, s.At, s.Public(), s.Says}
-	}
 	return ok(out)
+}
+
+func substituteRules(all []outbox.Substitute) []substituteRule {
+	out := make([]substituteRule, len(all))
+	for n, s := range all {
+		out[n] = substituteRule{s.Obligation, s.Title, s.Regime, s.Citation, s.Confidence, s.NoAddress, s.From, s.At, s.Public(), s.Says, s.Days, s.DaysAt}
+	}
+	return out
 }
 
 func lettersPosted(c *call) (reply, error) {
