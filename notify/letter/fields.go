@@ -37,7 +37,7 @@ var caseFields = map[string]field{
 	"organisation.web":       {"Which web page tells people more?", func(f *filler) string { return line(first(f.CallCentre.Web, f.Organisation.Web)) }},
 	"organisation.contact":   {"How can people reach the organisation: address, telephone, e-mail, web page?", func(f *filler) string { return f.organisationContact() }},
 	"call_centre.hours":      {"When is the telephone line for people open?", func(f *filler) string { return line(f.CallCentre.Hours) }},
-	"call_centre.line":       {"Which telephone number may people call, and when?", func(f *filler) string { return f.callLine() }},
+	"call_centre.line":       {"Which telephone number may people call, and when?", func(f *filler) string { return line(f.callLine()) }},
 	"dpo":                    {"Who is the data protection officer or contact point, and how are they reached?", func(f *filler) string { return contactLines(f.DPO, true) }},
 	"signatory.name":         {"Who signs?", func(f *filler) string { return line(f.Signatory.Name) }},
 	"signatory.role":         {"In which function does the signatory sign?", func(f *filler) string { return line(f.Signatory.Role) }},
@@ -149,12 +149,13 @@ func (f *filler) organisationContact() string {
 	return lines(out)
 }
 
+// callLine is as the configuration has it: whoever puts it into a letter guards it, once.
 func (f *filler) callLine() string {
 	phone := first(f.CallCentre.Phone, f.Organisation.TollFree, f.Organisation.Phone)
 	if phone != "" && f.CallCentre.Hours != "" && phone == f.CallCentre.Phone {
-		return line(phone + " (" + f.CallCentre.Hours + ")")
+		return phone + " (" + f.CallCentre.Hours + ")"
 	}
-	return line(phone)
+	return phone
 }
 
 func (f *filler) table() string {

@@ -148,10 +148,17 @@ func TestValuesThatLookLikeMarkdownStayWords(t *testing.T) {
 	c := fullCase()
 	c.Organisation.Name = "A*B_C & <Sons>"
 	c.Organisation.Address = []string{"# 12 Main Road", "1. Etage"}
+	c.CallCentre.Phone, c.CallCentre.Hours = "+49 30 5550100", "9*17"
 	c.LetterDate = day(2026, time.March, 20)
 	d := compose(t, l, letter.Spec{Letter: "gdpr-34", Jurisdiction: "DE", Language: "de-AT", Channel: letter.Mail}, c)
 	if want := "A*B_C & <Sons>\n# 12 Main Road\n1. Etage\n\n20. März 2026\n"; !strings.HasPrefix(d.Text, want) {
 		t.Errorf("text: %q", d.Text[:120])
+	}
+	for _, id := range []string{"gdpr-34", "substitute-notice"} {
+		d := compose(t, l, letter.Spec{Letter: id, Jurisdiction: "DE", Language: "en", Channel: letter.Mail}, c)
+		if !strings.Contains(d.Text, "+49 30 5550100 (9*17)") || strings.Contains(d.Text, `\`) {
+			t.Errorf("the telephone line of %s: %s", id, d.Text)
+		}
 	}
 	if want := "<p><strong>A*B_C &amp; &lt;Sons&gt;</strong><br>\n# 12 Main Road<br>\n1. Etage</p>\n<p>20. März 2026</p>"; !strings.Contains(d.HTML, want) {
 		t.Errorf("HTML: %s", d.HTML[500:900])
