@@ -73,7 +73,7 @@ func (a *App) sender() error {
 	}, outbox.Config{
 		Organisation: organisation, Letterhead: a.cfg.letterhead(), BaseURL: a.cfg.baseURL(""),
 		Canary: a.cfg.Sending.Canary, Batch: a.cfg.Sending.Batch, Retry: a.cfg.Sending.retry(),
-		Throttle: a.cfg.Sending.throttle(), FilingsByTwo: a.cfg.Filings.TwoPeople,
+		Throttle: a.cfg.Sending.throttle(), FilingsByTwo: a.cfg.Filings.TwoPeople, NoPublicPages: !a.cfg.Public.On,
 	})
 	return err
 }

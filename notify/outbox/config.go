@@ -20,6 +20,8 @@ type Config struct {
 	// person approved. Otherwise it is recorded, and says so: an authority that was
 	// told was told.
 	FilingsByTwo bool
+	// NoPublicPages refuses to publish notices to all, because nobody could read them.
+	NoPublicPages bool
 
 	Canary int             // people written to first; the rest waits for how that ends. 50 if 0
 	Batch  int             // people per transaction; 200 if 0

@@ -161,7 +161,7 @@ func (s *Service) Substitutes(ctx context.Context, p incident.Principal, ref str
 		if out.Notices, err = noticesOf(tx, i.ID); err != nil {
 			return err
 		}
-		out.Blocked = publishingBlocked(i, b)
+		out.Blocked = s.publishingBlocked(i, b)
 		return mailings.Scan(tx, ledger.K(i.ID), func(_ ledger.Key, m Mailing) error {
 			newest = m.ID
 			return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tocsin/incident"
+	"tocsin/incident/casework"
 	"tocsin/incident/casework/caseworktest"
 	"tocsin/incident/ledger"
 	"tocsin/notify/outbox"
@@ -246,6 +247,20 @@ func TestWhatANoticeToAllMayNotBe(t *testing.T) {
 			t.Errorf("open %v, findings %v", w.Current().Letter.Open, w.Findings)
 		}
 		_, err = h.WriteSubstitute(ctx, ana, h.ref, ids, "en")
+		wantKind(t, err, incident.Conflict)
+	})
+	t.Run("while the police ask to wait, or where nobody could read it", func(t *testing.T) {
+		h, d := toAll(t, false)
+		off := houseOn(t, h.store, h.ref, nil, func(c *outbox.Config) { c.NoPublicPages = true })
+		_, err := off.PublishNotice(ctx, otto, h.ref, publication(d))
+		wantKind(t, err, incident.Conflict)
+		must(t, h.desk.SetFacts(ctx, ana, h.ref, []casework.NewFact{{Name: outbox.FactPoliceDelay, Values: []string{"yes"}, Source: "letter"}}))
+		v, err := h.Substitutes(ctx, ana, h.ref)
+		must(t, err)
+		if !strings.Contains(v.Blocked, "police") {
+			t.Errorf("%q", v.Blocked)
+		}
+		_, err = h.PublishNotice(ctx, otto, h.ref, publication(d))
 		wantKind(t, err, incident.Conflict)
 	})
 	t.Run("to one person", func(t *testing.T) {

@@ -41,10 +41,12 @@ func readSlug(s string) error {
 }
 
 // publishingBlocked says why nothing of an incident is made public now.
-func publishingBlocked(i *incident.Incident, b *caseBasis) string {
+func (s *Service) publishingBlocked(i *incident.Incident, b *caseBasis) string {
 	switch {
 	case i.Drill:
 		return "This is a drill: nothing of it is made public."
+	case s.cfg.NoPublicPages:
+		return "The public pages are switched off in the configuration ([public] on)."
 	case b.facts[FactPoliceDelay].Value() == "yes":
 		return "The police asked to wait with the notice. Record it when they no longer do."
 	}
@@ -66,7 +68,7 @@ func (s *Service) PublishNotice(ctx context.Context, p incident.Principal, ref s
 		if err != nil {
 			return err
 		}
-		if why := publishingBlocked(i, b); why != "" {
+		if why := s.publishingBlocked(i, b); why != "" {
 			return incident.Errorf(incident.Conflict, "%s", why)
 		}
 		d, err := s.publishable(tx, p, i, b, &in)

@@ -1,5 +1,5 @@
 // Package public holds the pages for people outside: is this letter genuine,
-// what of mine was involved, what can I ask for. Nobody signs in.
+// what of mine was involved, what can I ask for; and notices to all. Nobody signs in.
 //
 // What opens a page is the code in a letter, and for what is the person's own an
 // answer that the letter does not show. Both are sent in the body of a form, never in an
