@@ -56,7 +56,7 @@ func TestANoticeToAllThroughItsPages(t *testing.T) {
 		t.Errorf("the list:\n%s", body)
 	}
 	w.toAll(t)
-	holds(t, "counsel's page", w.bo.Get(w.base+"/substitute").Body, "Substitute notice", "Approved</span>")
+	holds(t, "counsel's page", w.bo.Get(w.base+"/substitute").Body, "Substitute notice</h1>", "Approved</span>")
 	page := w.chidi.Get(w.base + "/substitute").Body
 	holds(t, "the page", page, "Publish it", "Duties that allow or ask for it", "End of its address")
 	form := publication(t, page)

@@ -51,7 +51,7 @@ func (c *Console) showSubstitute(r *Request, wrong error) error {
 	if err != nil {
 		return err
 	}
-	d := substitutePage{SubstituteView: v, Empty: view.Empty{Title: "No duty has a notice to all",
+	d := substitutePage{SubstituteView: v, Empty: view.Empty{Title: "No duty has a substitute notice",
 		Text: "Where a law lets a notice on a web page take the place of letters to people without a usable address, its duty is listed here once it is owed."}}
 	base := o.URL("/substitute")
 	for n := range v.Drafts {
@@ -72,7 +72,7 @@ func (c *Console) showSubstitute(r *Request, wrong error) error {
 			d.Write.Fields[0].Options = append(d.Write.Fields[0].Options, view.Option{Value: x.Obligation, Text: x.Title, Help: x.Citation})
 		}
 	}
-	p := o.page(r, "Notice to all", d)
+	p := o.page(r, "Substitute notice", d)
 	p.Crumbs = []view.Link{{Text: "Notices", URL: o.URL("/notices")}}
 	p.Lead = "A page that everybody can read takes the place of letters to people without a usable address, where the law has it."
 	if wrong != nil {
