@@ -275,9 +275,9 @@ func (p *pass) attempt(tx *ledger.Tx, m *Mailing, d *Delivery, had bool, r *reci
 	if !own || d.State == Deferred {
 		paper, err := postedTo.Get(tx, ledger.K(p.j.incident, r.key))
 		switch {
-		case err == nil && paper.Return == nil && own:
+		case err == nil && !paper.failed() && own:
 			return false, nil // a letter on paper is on its way to them
-		case err == nil && paper.Return == nil:
+		case err == nil && !paper.failed():
 			return false, p.tellEarlier(tx, m, r)
 		case err != nil && incident.KindOf(err) != incident.NotFound:
 			return false, err

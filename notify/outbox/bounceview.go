@@ -201,7 +201,7 @@ func lettersBack(tx *ledger.Tx, id, roster string, into map[int]bool) error {
 		return err
 	}
 	return postedTo.Scan(tx, ledger.K(id), func(_ ledger.Key, l PostedLetter) error {
-		if of[l.Posting] && l.Return != nil {
+		if of[l.Posting] && l.addressFailed() {
 			into[l.Line] = true
 		}
 		return nil

@@ -94,6 +94,18 @@ type LetterReturn struct {
 	At     time.Time `json:"at"`             // when it was recorded
 }
 
+// failed reports whether it did not reach them: who refuses a letter has had it in
+// their hands.
+func (l *PostedLetter) failed() bool {
+	return l.Return != nil && l.Return.Reason != string(post.Refused)
+}
+
+// addressFailed reports whether where it was sent is no address of theirs: want of
+// postage says nothing of it.
+func (l *PostedLetter) addressFailed() bool {
+	return l.failed() && l.Return.Reason != string(post.Postage)
+}
+
 var (
 	postings     = ledger.NewCaseTable[Posting]("postings")            // incident, posting id
 	postedTo     = ledger.NewCaseTable[PostedLetter]("posted_letters") // incident, keyed hash of the person

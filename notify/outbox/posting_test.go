@@ -174,6 +174,12 @@ func TestLettersOnPaper(t *testing.T) {
 	if taken.Taken != 2 || len(taken.Problems) != 1 || taken.Problems[0].Where != "line 4" {
 		t.Errorf("returns %+v", taken)
 	}
+	// Who refused theirs has had it in their hands.
+	refused, err := h.TakeReturns(t.Context(), otto, h.ref, x.ID, strings.NewReader("code,reason\n"+rows[3][5]+",refused\n"))
+	must(t, err)
+	if refused.Taken != 1 {
+		t.Errorf("refused: %+v", refused)
+	}
 	taken, err = h.TakeReturns(t.Context(), otto, h.ref, x.ID, strings.NewReader(back))
 	must(t, err)
 	if taken.Taken != 0 || taken.Known != 2 {
@@ -181,8 +187,19 @@ func TestLettersOnPaper(t *testing.T) {
 	}
 	third, err := h.PlanPosting(t.Context(), otto, h.ref, 0, false)
 	must(t, err)
-	if third.Printed != 2 || third.Earlier != 3 {
-		t.Errorf("after they came back: %d to print, %d had one", third.Printed, third.Earlier)
+	if third.Printed != 0 || third.Earlier != 3 || third.Excluded["a letter to this address came back"] != 2 {
+		t.Errorf("after they came back: %d to print, %d had one, left out %v", third.Printed, third.Earlier, third.Excluded)
+	}
+	// Another list may have better addresses: its text is approved anew, and they are written to.
+	_, err = caseworktest.Settle(t.Context(), h.desk, ana, h.ref, incident.Roster{}, strings.NewReader(strings.ReplaceAll(paperList, "Weg ", "Platz ")), nil)
+	must(t, err)
+	_, err = h.CreateDrafts(t.Context(), ana, h.ref)
+	must(t, err)
+	h.approve(t)
+	fourth, err := h.PlanPosting(t.Context(), otto, h.ref, 0, false)
+	must(t, err)
+	if fourth.Printed != 2 || fourth.Earlier != 3 {
+		t.Errorf("with another list: %d to print, %d had one, left out %v, %s", fourth.Printed, fourth.Earlier, fourth.Excluded, fourth.Blocked)
 	}
 }
 
@@ -233,6 +250,17 @@ func (h *house) met(t *testing.T, rule string) bool {
 	return true
 }
 
+// endingStore ends the program when the first file is stored.
+type endingStore struct {
+	print.Store
+	end func()
+}
+
+func (s endingStore) Put(ctx context.Context, name string, r io.Reader) (string, error) {
+	s.end()
+	return s.Store.Put(ctx, name, r)
+}
+
 // TestPrintingIsDoneAnew ends the press in the middle: the next start begins again, and
 // every letter is printed once.
 func TestPrintingIsDoneAnew(t *testing.T) {
@@ -256,22 +284,16 @@ func TestPrintingIsDoneAnew(t *testing.T) {
 	must(t, err)
 
 	ctx, cancel := context.WithCancel(t.Context())
+	whole := h.Prints
+	h.Prints = func(scope string) print.Store { return endingStore{whole(scope), cancel} }
 	ended := make(chan error, 1)
 	go func() { ended <- h.Run(ctx) }()
-	for {
-		now, err := h.Posting(t.Context(), otto, h.ref, x.ID)
-		must(t, err)
-		if now.Done > 0 || now.State != outbox.PostingPrinting {
-			break
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	cancel()
-	<-ended
+	must(t, <-ended)
+	h.Prints = whole
 	half, err := h.Posting(t.Context(), otto, h.ref, x.ID)
 	must(t, err)
 	if half.State != outbox.PostingPrinting {
-		t.Skip("it was printed before it could be ended")
+		t.Fatalf("it was ended with the first of its files, and is %s", half.State)
 	}
 	done := h.printing(t, x.ID)
 	if done.State != outbox.PostingPrinted || done.Printed != people || done.Report.Letters != people {

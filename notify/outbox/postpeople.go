@@ -27,6 +27,7 @@ const (
 	askedForPaper = "asked to be written to by post"
 	postEveryone  = "everybody is written to on paper"
 	noPostAddress = "no postal address"
+	addressFailed = "a letter to this address came back"
 	noCountry     = "no country a letter could go to"
 )
 
@@ -34,8 +35,9 @@ const (
 type postal struct {
 	*pass
 	everyone bool
-	post     [keys.Size]byte // of the codes the mail house reads
-	posting  string          // whose own records are not in the way
+	post     [keys.Size]byte   // of the codes the mail house reads
+	posting  string            // whose own records are not in the way
+	lists    map[string]string // posting → the list it was for
 }
 
 // paperLetter is one person of the list as a posting has them.
@@ -67,7 +69,14 @@ func (s *Service) openPostal(tx *ledger.Tx, i *incident.Incident, x *Posting) (*
 		}
 		texts = append(texts, d)
 	}
-	var err error
+	w.lists = map[string]string{}
+	err := postings.Scan(tx, ledger.K(i.ID), func(_ ledger.Key, was Posting) error {
+		w.lists[was.ID] = was.Roster
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
 	if w.marks, err = casework.PersonMarks(tx, i.ID); err != nil {
 		return nil, nil, err
 	}
@@ -186,9 +195,13 @@ func (w *postal) lookOne(tx *ledger.Tx, l *paperLetter) error {
 	if err != nil && incident.KindOf(err) != incident.NotFound {
 		return err
 	}
-	if err == nil && before.Posting != w.posting && before.Return == nil {
+	if err == nil && before.Posting != w.posting && !before.failed() {
 		l.earlier, l.why, l.reason = true, "", ""
 		return nil
+	}
+	if l.reason == "" && err == nil && before.Posting != w.posting && before.addressFailed() && w.lists[before.Posting] == w.m.Roster {
+		// The address is the one that failed: another list may have a better one.
+		l.why, l.reason = "", addressFailed
 	}
 	if l.reason != "" {
 		return nil
